@@ -1,0 +1,36 @@
+import { SmsError } from "../../../core/model/errors";
+import type { AnyTables, SqlBuilder } from "../sql/builder";
+
+/**
+ * Loads Kysely as a writer of SQLite's SQL. It runs nothing.
+ * @throws SmsError `dependency_missing` when the package is not installed.
+ */
+export async function sqliteBuilder(): Promise<SqlBuilder> {
+  const { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } =
+    await loadKysely();
+  const db = new Kysely<AnyTables>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (instance) => new SqliteIntrospector(instance),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  });
+  return {
+    db,
+    sql,
+    types: { text: "text", integer: "integer", boolean: "integer", json: "text" },
+    clusters: true,
+  };
+}
+
+async function loadKysely(): Promise<typeof import("kysely")> {
+  try {
+    return await import("kysely");
+  } catch (cause) {
+    throw new SmsError("dependency_missing", "The SQLite storage needs Kysely. Run `npm install kysely`.", {
+      cause,
+      details: { packages: ["kysely"] },
+    });
+  }
+}

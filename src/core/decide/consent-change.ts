@@ -1,0 +1,66 @@
+import { nextConsent } from "../consent/machine";
+import type { ConsentSignal } from "../consent/machine";
+import { consentIdOf } from "../model/consent";
+import type { Consent, ConsentEntry, ConsentEvidence } from "../model/consent";
+import type { SmsEvent } from "../model/events";
+import type { Versioned, Write } from "../model/record";
+import { timestampOf } from "../model/timestamp";
+
+/** What a change of consent starts from. */
+export interface ConsentChange {
+  readonly record: Versioned<Consent> | null;
+  readonly accountSid: string;
+  readonly contact: string;
+  readonly signal: ConsentSignal;
+  readonly evidence: ConsentEvidence;
+  /** The id for the ledger entry, if there will be one. */
+  readonly entryId: string;
+  readonly nowMs: number;
+}
+
+/** What comes of it. `changed` is false where the signal says nothing new: then the ledger gets no line. */
+export interface ConsentResult {
+  readonly consent: Consent;
+  readonly changed: boolean;
+  readonly writes: readonly Write[];
+  readonly events: readonly SmsEvent[];
+}
+
+/** Evidence that rests on nothing. */
+export const NO_EVIDENCE: ConsentEvidence = { messageSid: null, text: null, by: null, note: null };
+
+/**
+ * Applies a signal to the consent of a contact.
+ * A contact without a record gets one, whatever the signal: a decision that rests on the absence of an opt-out must leave
+ * something behind that a STOP at the same moment collides with (write skew, guarantee G3).
+ */
+export function changeConsent(change: ConsentChange): ConsentResult {
+  const { record, accountSid, contact, evidence, nowMs } = change;
+  const from = record?.value.state ?? "unknown";
+  const next = nextConsent(from, change.signal);
+  if (record !== null && !next.changed) {
+    return { consent: record.value, changed: false, writes: [], events: [] };
+  }
+  const at = timestampOf(nowMs);
+  const id = consentIdOf(accountSid, contact);
+  const consent: Consent = { id, accountSid, contact, state: next.state, since: at, reason: next.reason };
+  const put: Write = { kind: "consent", put: consent, expect: record?.version ?? "absent" };
+  if (!next.changed) return { consent, changed: false, writes: [put], events: [] };
+  const entry: ConsentEntry = {
+    id: change.entryId,
+    consentId: id,
+    accountSid,
+    contact,
+    from,
+    to: next.state,
+    reason: next.reason,
+    evidence,
+    at,
+  };
+  return {
+    consent,
+    changed: true,
+    writes: [put, { kind: "consentEntry", put: entry, expect: "absent" }],
+    events: [{ name: "consent.changed", data: { consent, entry } }],
+  };
+}

@@ -1,0 +1,45 @@
+/**
+ * The pure rules: text, webhooks, consent, delivery. They run wherever JavaScript runs, a browser included.
+ * @packageDocumentation
+ */
+export { measureText } from "./text/segments";
+export type { Encoding, OffendingCharacter, SegmentCount, TextMeasure } from "./text/segments";
+export { smartEncode } from "./text/smart-encode";
+export type { SmartChange, SmartEncoded } from "./text/smart-encode";
+export { fitSegments } from "./text/shorten";
+export type { FittedText } from "./text/shorten";
+export { signRequest, verifySignature } from "./webhook/signature";
+export type {
+  RequestToSign,
+  SignatureCheck,
+  SignatureFailure,
+  SignedContent,
+  SignedRequest,
+  Verification,
+} from "./webhook/signature";
+export type { ParamEntry, Params } from "./webhook/params";
+export { parseWebhook } from "./webhook/payload";
+export type {
+  InboundMedia,
+  InboundPayload,
+  OptOutType,
+  StatusPayload,
+  UnrecognisedPayload,
+  WebhookEvent,
+} from "./webhook/payload";
+export { classifyReply } from "./consent/classify-reply";
+export type { ClassifyOptions, ReplyClass, ReplyReason } from "./consent/classify-reply";
+export {
+  deliveryState,
+  isConflicted,
+  isFinalStatus,
+  mergeStatus,
+  observeTwilioStatus,
+} from "./delivery/status";
+export type { DeliveryDetails, DeliveryState, MessageStatus, StatusError } from "./delivery/status";
+export { explainError } from "./delivery/explain-error";
+export type { ErrorExplanation, ErrorKind, RetryAdvice } from "./delivery/explain-error";
+export { parseAddress } from "./model/address";
+export type { Address, Channel } from "./model/address";
+export { isSmsError, SmsError } from "./model/errors";
+export type { SmsErrorCode, SmsErrorDetails } from "./model/errors";

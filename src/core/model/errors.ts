@@ -1,0 +1,77 @@
+/**
+ * Every way in which a call can fail. The codes are API: they change only in a major version; messages may change any time.
+ *
+ * - `config_invalid`: an option is missing, misspelt, of the wrong type, or contradicts another.
+ * - `account_unknown`: no account is configured for this AccountSid.
+ * - `address_invalid`: not an E.164 number, a short code or a channel address.
+ * - `body_empty`: neither text nor media.
+ * - `body_too_long`: over Twilio's 1,600 characters (its error 21617).
+ * - `media_invalid`: a media URL that Twilio could not fetch, or more than ten.
+ * - `conversation_not_found`, `draft_not_found`, `message_not_found`: no such record in the storage.
+ * - `webhook_body_consumed`: something upstream read the request body and left nothing to verify.
+ * - `webhook_rejected`: a webhook that is not from Twilio or not understood. It is only logged and published, never thrown.
+ * - `storage_failed`: the storage threw; nothing was changed.
+ * - `contention`: the same records kept changing under the call; nothing was changed, try again.
+ * - `dependency_missing`: an optional package that this part needs is not installed.
+ * - `assistant_failed`: the assistant threw, timed out or answered something that is no answer.
+ * - `task_failed`: background work failed and will be tried again.
+ * - `listener_failed`: a listener of the host threw.
+ * - `send_failed`: Twilio refused a message for good. It is only published, the message carries the reason.
+ */
+export type SmsErrorCode =
+  | "config_invalid"
+  | "account_unknown"
+  | "address_invalid"
+  | "body_empty"
+  | "body_too_long"
+  | "media_invalid"
+  | "conversation_not_found"
+  | "draft_not_found"
+  | "message_not_found"
+  | "webhook_body_consumed"
+  | "webhook_rejected"
+  | "storage_failed"
+  | "contention"
+  | "dependency_missing"
+  | "assistant_failed"
+  | "task_failed"
+  | "listener_failed"
+  | "send_failed";
+
+/** Facts about one failure, safe to log: they never hold a secret, a phone number or a message text. */
+export type SmsErrorDetails = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+
+// Several copies of this module can live in one process (ESM beside CJS): the registry symbol is the same in all of them.
+const BRAND = Symbol.for("@mailtrixy/sms/error");
+
+/**
+ * The one error of this library. Its message says what happened, the likely cause and what to do.
+ * Test for it with {@link isSmsError}, never with `instanceof`.
+ */
+export class SmsError extends Error {
+  override readonly name = "SmsError";
+  /** What went wrong, from a closed set. */
+  readonly code: SmsErrorCode;
+  /** Whether the same call may succeed later without a change. */
+  readonly retryable: boolean;
+  /** Facts about this failure, safe to log. */
+  readonly details: SmsErrorDetails;
+  /** Marks errors of every loaded copy of this library. */
+  readonly [BRAND] = true;
+
+  constructor(
+    code: SmsErrorCode,
+    message: string,
+    more: { readonly cause?: unknown; readonly retryable?: boolean; readonly details?: SmsErrorDetails } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.code = code;
+    this.retryable = more.retryable ?? false;
+    this.details = more.details ?? {};
+  }
+}
+
+/** Whether a caught value is an {@link SmsError}, of whichever copy of this library. */
+export function isSmsError(value: unknown): value is SmsError {
+  return typeof value === "object" && value !== null && BRAND in value;
+}

@@ -1,0 +1,40 @@
+import type { MessageStatus } from "../delivery/status";
+import type { Consent, ConsentEntry } from "./consent";
+import type { Conversation } from "./conversation";
+import type { Draft } from "./draft";
+import type { SmsError } from "./errors";
+import type { Message } from "./message";
+import type { BlockedReason } from "./send-outcome";
+
+/** What listeners are told, by the name of the event. Events are published after the commit, at most once, in the process. */
+export interface SmsEvents {
+  /** A text arrived and is stored. */
+  readonly "message.received": { readonly message: Message; readonly conversation: Conversation };
+  /** Twilio took a message. */
+  readonly "message.sent": { readonly message: Message };
+  /** A message was created or its status moved; `previous` is null for a new one. */
+  readonly "message.status": { readonly message: Message; readonly previous: MessageStatus | null };
+  readonly "conversation.created": { readonly conversation: Conversation };
+  readonly "conversation.updated": { readonly conversation: Conversation };
+  /** A contact opted in or out. */
+  readonly "consent.changed": { readonly consent: Consent; readonly entry: ConsentEntry };
+  readonly "draft.created": { readonly draft: Draft; readonly conversation: Conversation };
+  /** A newer message of the contact overtook a draft. */
+  readonly "draft.stale": { readonly draft: Draft };
+  /** A send was refused. At dispatch there is a message; in `send()` there is none yet. */
+  readonly "send.blocked": {
+    readonly contact: string;
+    readonly reason: BlockedReason;
+    readonly message: Message | null;
+  };
+  /** Something failed in the background. The error holds no secret, phone number or message text. */
+  readonly error: { readonly error: SmsError };
+}
+
+/** The name of an event. */
+export type SmsEventName = keyof SmsEvents;
+
+/** An event with its name. */
+export type SmsEvent = {
+  readonly [N in SmsEventName]: { readonly name: N; readonly data: SmsEvents[N] };
+}[SmsEventName];

@@ -1,0 +1,20 @@
+import type { Message } from "./message";
+
+/**
+ * Why a send was refused.
+ * - `opted_out`: the contact said stop.
+ * - `draft_stale`: a newer message overtook the draft; approve it again with `evenIfStale` if it still fits.
+ * - `draft_closed`: the draft was discarded.
+ */
+export type BlockedReason = "opted_out" | "draft_stale" | "draft_closed";
+
+/**
+ * What became of a request to send. These are expected outcomes, so they are values:
+ * - `queued`: committed; it will be handed to Twilio once, or end with a reason;
+ * - `duplicate`: this idempotency key was used before; here is the message that it made;
+ * - `blocked`: refused, nothing was stored.
+ */
+export type SendOutcome =
+  | { readonly kind: "queued"; readonly message: Message }
+  | { readonly kind: "duplicate"; readonly message: Message }
+  | { readonly kind: "blocked"; readonly reason: BlockedReason; readonly message: null };

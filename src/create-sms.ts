@@ -1,0 +1,155 @@
+import { inProcessBus } from "./adapters/events/in-process-bus";
+import { memoryStorage } from "./adapters/storage/memory";
+import { consoleLogger } from "./adapters/system/console-logger";
+import { systemRuntime } from "./adapters/system/system-runtime";
+import { twilioMessagesApi } from "./adapters/twilio/messages-api";
+import { isSmsError, SmsError } from "./core/model/errors";
+import type { SmsEventName, SmsEvents } from "./core/model/events";
+import type { SendOutcome } from "./core/model/send-outcome";
+import { createAssist } from "./flows/assist";
+import { createDispatcher } from "./flows/dispatch";
+import { createConsentDesk, createConversations, createDrafts } from "./flows/inbox";
+import type { ConsentDesk, Conversations, Drafts } from "./flows/inbox";
+import { createListeners } from "./flows/listeners";
+import { resolveOptions } from "./flows/options";
+import type { SmsOptions } from "./flows/options";
+import { createReceiver } from "./flows/receive";
+import { createSender } from "./flows/send";
+import type { SendRequest } from "./flows/send";
+import { createStream } from "./flows/stream";
+import { createTransact } from "./flows/transact";
+import { fromWebRequest, toWebResponse } from "./flows/webhook-request";
+import type { WebhookAnswer, WebhookRequest } from "./flows/webhook-request";
+import { createWorker } from "./flows/worker";
+import type { RunReport, TaskRun } from "./flows/worker";
+
+/** What a platform gives a handler for work that goes on after the answer (Workers' `ctx`, Vercel's `waitUntil`). */
+export interface WebhookContext {
+  /** Keeps the platform from ending before the promise has settled. */
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
+
+/** Two-way SMS. */
+export interface Sms {
+  /**
+   * Takes inbound messages and status callbacks, on one route. 2xx means committed; a failing storage answers 503, so that
+   * Twilio may try again. Give `context` where no worker lives: what the webhook caused is then run after the answer.
+   */
+  readonly webhook: (request: Request, context?: WebhookContext) => Promise<Response>;
+  /** The same for authors of edges, without web-standard objects around it. Never rejects. */
+  readonly receive: (request: WebhookRequest) => Promise<WebhookAnswer>;
+  /**
+   * Commits a text, which is then handed to Twilio once. Expected outcomes are values; see {@link SendOutcome}.
+   * @throws SmsError `address_invalid`, `body_empty`, `body_too_long`, `media_invalid`, `account_unknown`, `storage_failed`,
+   * `contention`.
+   */
+  readonly send: (request: SendRequest) => Promise<SendOutcome>;
+  readonly conversations: Conversations;
+  readonly drafts: Drafts;
+  readonly consent: ConsentDesk;
+  /** Hears an event from now on; the answer ends it. Events come after the commit, at most once, in this process. */
+  readonly on: <N extends SmsEventName>(name: N, listener: (data: SmsEvents[N]) => void) => () => void;
+  /** Hears an event once. */
+  readonly once: <N extends SmsEventName>(name: N, listener: (data: SmsEvents[N]) => void) => () => void;
+  /** Ends what `on` or `once` began with this listener. */
+  readonly off: <N extends SmsEventName>(name: N, listener: (data: SmsEvents[N]) => void) => void;
+  /** Opens the storage and runs background work from now on. */
+  readonly start: () => Promise<void>;
+  /** Takes no more background work and waits for what is under way. The storage is the host's to close: others may share it. */
+  readonly stop: () => Promise<void>;
+  /** Runs the background work that is due now: for a cron where no worker can live. */
+  readonly runDue: () => Promise<RunReport>;
+  /** The live changes of this process as server-sent events. Put your own authorisation before it. */
+  readonly stream: (request: Request) => Response;
+}
+
+/**
+ * Puts an instance together. It does nothing by itself until a method is called.
+ * @throws SmsError `config_invalid` when the options do not fit.
+ * @example
+ * const sms = createSms({
+ *   account: { accountSid, authToken, from: "+15551234567" },
+ *   webhookUrl: "https://yourdomain.com/api/webhooks/twilio-sms",
+ * });
+ * await sms.start();
+ * await sms.send({ to: "+15557654321", body: "Hi" });
+ */
+export function createSms(options: SmsOptions): Sms {
+  const settings = resolveOptions(options);
+  const runtime = { ...systemRuntime(), ...options.runtime };
+  const logger = options.logger ?? consoleLogger();
+  const storage = options.storage ?? memoryStorage();
+  const bus = inProcessBus((cause, event) => {
+    const error = new SmsError(
+      "listener_failed",
+      `A listener of ${event.name} threw; the others heard the event.`,
+      {
+        cause,
+        details: { event: event.name },
+      },
+    );
+    // Published again it could throw again, for ever.
+    if (event.name === "error") logger.error({ error: error.code }, error.message);
+    else report(error);
+  });
+  const worker = createWorker({
+    storage,
+    runtime,
+    run: runTask,
+    onFailure: (cause) => {
+      report(
+        isSmsError(cause)
+          ? cause
+          : new SmsError("task_failed", "A background task failed; it runs again when its lease has ended.", {
+              cause,
+              retryable: true,
+            }),
+      );
+    },
+    concurrency: settings.concurrency,
+    pollMs: settings.pollMs,
+  });
+  const transact = createTransact({ storage, runtime, bus, tasks: worker, graceMs: settings.timing.graceMs });
+  const api = twilioMessagesApi({ fetch: options.fetch ?? globalThis.fetch, now: runtime.now });
+  const receive = createReceiver({ settings, transact, runtime, onError: report });
+  const sender = createSender({ settings, transact, runtime });
+  const dispatch = createDispatcher({ settings, transact, runtime, api, onError: report });
+  const assist = createAssist({ settings, storage, transact, runtime, onError: report });
+  const inbox = { settings, storage, transact, runtime, sender };
+
+  return {
+    receive,
+    async webhook(request, context) {
+      const answer = await receive(fromWebRequest(request));
+      context?.waitUntil(worker.runDue());
+      return toWebResponse(answer);
+    },
+    send: sender.send,
+    conversations: createConversations(inbox),
+    drafts: createDrafts(inbox),
+    consent: createConsentDesk(inbox),
+    ...createListeners(bus),
+    async start() {
+      // The first touch opens the storage and migrates it: better now than with the first customer.
+      await storage.read([]);
+      worker.start();
+    },
+    stop: worker.stop,
+    runDue: worker.runDue,
+    stream: createStream({ bus, runtime }),
+  };
+
+  function runTask(run: TaskRun): Promise<void> {
+    switch (run.task.purpose) {
+      case "dispatch":
+        return dispatch(run);
+      case "assist":
+        return assist(run);
+    }
+  }
+
+  function report(error: SmsError): void {
+    logger.warn({ error: error.code, ...error.details }, error.message);
+    bus.publish([{ name: "error", data: { error } }]);
+  }
+}

@@ -1,0 +1,139 @@
+import { decideClaim, decideSettle } from "../core/decide/dispatch";
+import type { CallResult } from "../core/decide/dispatch";
+import { nextRetry } from "../core/delivery/retry";
+import { isSmsError, SmsError } from "../core/model/errors";
+import type { Message } from "../core/model/message";
+import type { MessagesApi } from "../ports/messages-api";
+import type { Runtime } from "../ports/runtime";
+import type { Settings } from "./settings";
+import { statusCallbackUrl } from "./status-callback";
+import type { Seed, Transact } from "./transact";
+import type { TaskRun } from "./worker";
+
+/** What handing messages over needs. */
+export interface DispatchParts {
+  readonly settings: Settings;
+  readonly transact: Transact;
+  readonly runtime: Runtime;
+  readonly api: MessagesApi;
+  /** Hears of messages that Twilio refused for good. */
+  readonly onError: (error: SmsError) => void;
+}
+
+/** How often the result of a call is tried to be written down while the storage is away. */
+const MAX_SETTLE_ATTEMPTS = 6;
+const SETTLE_BACKOFF_MS = 100;
+
+/**
+ * Hands one message to Twilio: claim (lease and consent gate in one commit), call, settle.
+ * A crash before the call leaves a message that is called for later; a crash after it leaves one whose outcome is unknown, and
+ * which is never called for again.
+ */
+export function createDispatcher(parts: DispatchParts): (run: TaskRun) => Promise<void> {
+  const { settings, transact, runtime, api } = parts;
+  const { timing } = settings;
+
+  return async (run) => {
+    const { task } = run;
+    const keys = [
+      { kind: "task", id: task.id },
+      { kind: "message", id: task.messageId },
+      { kind: "consent", id: task.consentId },
+    ] as const;
+    let claimedAtMs = 0;
+    const claim = await transact({
+      keys,
+      seed: run.seed,
+      decide: ([taskRecord, message, consent], { nowMs }) => {
+        claimedAtMs = nowMs;
+        return decideClaim(
+          { task: taskRecord, message, consent },
+          { attempts: task.attempts, nowMs, leaseMs: timing.leaseMs },
+        );
+      },
+    });
+    if (claim.answer.kind === "leave") return;
+    const attempts = task.attempts + 1;
+    const result = await call(claim.answer.message, { claimedAtMs, attempts });
+    await settle(result, claim.seed);
+
+    async function settle(outcome: CallResult, seed: Seed): Promise<void> {
+      const newEntryId = runtime.newId();
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          await transact({
+            keys,
+            seed,
+            decide: ([taskRecord, message, consent], { nowMs }) =>
+              decideSettle(
+                { task: taskRecord, message, consent },
+                { result: outcome, attempts, newEntryId, nowMs },
+              ),
+          });
+          return;
+        } catch (cause) {
+          // What Twilio said is known only here: it is worth some patience before it is lost and the message ends unknown.
+          const storageIsAway = isSmsError(cause) && cause.retryable;
+          if (!storageIsAway || attempt >= MAX_SETTLE_ATTEMPTS) throw cause;
+          await new Promise<void>((resolve) => {
+            runtime.setTimer(SETTLE_BACKOFF_MS * 2 ** attempt, resolve);
+          });
+        }
+      }
+    }
+  };
+
+  async function call(
+    message: Message,
+    claim: { readonly claimedAtMs: number; readonly attempts: number },
+  ): Promise<CallResult> {
+    const account = await settings.accountOf(message.accountSid);
+    if (account === null) return { kind: "rejected", code: null };
+    const giveUp = new AbortController();
+    // Looked at in the same tick as the request: a claim that has waited too long says nothing about a STOP since then.
+    if (runtime.now() - claim.claimedAtMs > timing.fenceMs) return { kind: "retry", plan: { delayMs: 0 } };
+    const cancelTimer = runtime.setTimer(timing.requestTimeoutMs, () => {
+      giveUp.abort();
+    });
+    const outcome = await api
+      .create(
+        {
+          account: account.credentials,
+          to: message.to,
+          from: message.from,
+          body: message.body,
+          mediaUrls: message.media.map(({ url }) => url),
+          statusCallback: statusCallbackUrl(settings.webhookUrl, message.id),
+        },
+        { signal: giveUp.signal },
+      )
+      .finally(cancelTimer);
+    switch (outcome.kind) {
+      case "accepted":
+        return outcome;
+      case "rejected":
+        parts.onError(refused(outcome.httpStatus, outcome.code));
+        return { kind: "rejected", code: outcome.code };
+      case "retry": {
+        const plan = nextRetry({
+          attempts: claim.attempts,
+          retryAfterMs: outcome.afterMs,
+          jitter: runtime.random(),
+        });
+        return { kind: "retry", plan };
+      }
+      case "unknown":
+        return { kind: "unknown" };
+    }
+  }
+}
+
+function refused(httpStatus: number, code: number | null): SmsError {
+  const which = code === null ? `HTTP ${httpStatus}` : `error ${code}`;
+  return new SmsError(
+    "send_failed",
+    `Twilio refused a message with ${which}. The message carries the explanation.` +
+      (httpStatus === 401 ? " Check accountSid and authToken, or the API key." : ""),
+    { details: { httpStatus, code } },
+  );
+}

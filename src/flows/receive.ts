@@ -1,0 +1,185 @@
+import { classifyReply } from "../core/consent/classify-reply";
+import { decideInbound } from "../core/decide/inbound";
+import { decideStatus, messageOfStatus, tellsOptOut } from "../core/decide/status";
+import type { Pair } from "../core/decide/thread";
+import { isTollFree, parseAddress } from "../core/model/address";
+import { consentIdOf } from "../core/model/consent";
+import { isSmsError, SmsError } from "../core/model/errors";
+import { parseWebhook } from "../core/webhook/payload";
+import type { InboundPayload, StatusPayload } from "../core/webhook/payload";
+import { emptyTwiml, TWIML_CONTENT_TYPE } from "../core/webhook/twiml";
+import type { Runtime } from "../ports/runtime";
+import type { Account, Settings } from "./settings";
+import { messageIdIn } from "./status-callback";
+import type { Transact } from "./transact";
+import { verifyWebhook } from "./verify";
+import type { Refusal } from "./verify";
+import type { WebhookAnswer, WebhookRequest } from "./webhook-request";
+
+/** What receiving needs. */
+export interface ReceiveParts {
+  readonly settings: Settings;
+  readonly transact: Transact;
+  readonly runtime: Runtime;
+  /** Hears of requests that were refused and of failures, with nothing personal in them. */
+  readonly onError: (error: SmsError) => void;
+}
+
+/**
+ * Takes a webhook: verify, understand, commit, answer. Never rejects.
+ * The answer is 2xx only after the commit (guarantee G1): Twilio will not send an acknowledged message again.
+ */
+export function createReceiver(parts: ReceiveParts): (request: WebhookRequest) => Promise<WebhookAnswer> {
+  return async (request) => {
+    try {
+      return await receive(parts, request);
+    } catch (cause) {
+      const error = isSmsError(cause)
+        ? cause
+        : new SmsError(
+            "task_failed",
+            "Receiving a webhook failed unexpectedly; Twilio is told to try again.",
+            {
+              cause,
+              retryable: true,
+            },
+          );
+      parts.onError(error);
+      return answer(error.retryable ? 503 : 500, "Not stored, try again.");
+    }
+  };
+}
+
+async function receive(parts: ReceiveParts, request: WebhookRequest): Promise<WebhookAnswer> {
+  const verified = await verifyWebhook(request, parts.settings);
+  if ("http" in verified) {
+    parts.onError(refusalError(verified));
+    return answer(verified.http, REFUSALS[verified.http]);
+  }
+  const event = parseWebhook(verified.params);
+  switch (event.kind) {
+    case "message":
+      await storeMessage(parts, event, verified.account);
+      return { status: 200, headers: { "content-type": TWIML_CONTENT_TYPE }, body: emptyTwiml() };
+    case "status":
+      await mergeReport(parts, event, messageIdIn(request.url));
+      return { status: 200, headers: { "content-type": TWIML_CONTENT_TYPE }, body: emptyTwiml() };
+    case "unrecognised":
+      parts.onError(
+        new SmsError(
+          "webhook_rejected",
+          `A signed webhook is neither a message nor a status: ${event.missing.join(", ")} missing or unusable. ` +
+            "Usually a voice or another Twilio product's webhook points at this URL.",
+          { details: { reason: event.reason, fields: event.missing } },
+        ),
+      );
+      return answer(400, "Neither a message nor a message status.");
+  }
+}
+
+async function storeMessage(parts: ReceiveParts, payload: InboundPayload, account: Account): Promise<void> {
+  const { runtime, settings } = parts;
+  const pair = pairOf(payload, account);
+  const { accountSid, ours, contact } = pair;
+  const event = {
+    payload,
+    pair,
+    reply: classifyReply(payload.body, { tollFree: isTollFree(payload.to) }),
+    instanceMode: settings.instanceMode,
+    newConversationId: runtime.newId(),
+    newEntryId: runtime.newId(),
+  };
+  await parts.transact({
+    lane: `${accountSid}|${ours}|${contact}`,
+    keys: [
+      { kind: "message", id: payload.messageSid },
+      { kind: "conversation", pair: [accountSid, ours, contact] },
+      { kind: "consent", id: consentIdOf(accountSid, contact) },
+    ],
+    moreKeys: ([, conversation]) => {
+      const waiting = conversation?.value.waitingDraftId ?? null;
+      return waiting === null ? [] : ([{ kind: "draft", id: waiting }] as const);
+    },
+    decide: ([message, conversation, consent], moment, [draft]) =>
+      decideInbound({ message, conversation, consent, draft: draft ?? null }, event, moment),
+  });
+}
+
+/** The thread of a message. The senders of the Messaging Service that we send through share one thread. */
+function pairOf(payload: InboundPayload, account: Account): Pair {
+  const service = payload.messagingServiceSid;
+  return {
+    accountSid: account.accountSid,
+    ours: service !== null && service === account.sender ? service : payload.to,
+    contact: payload.from,
+    channel: (parseAddress(payload.from) ?? parseAddress(payload.to))?.channel ?? "sms",
+  };
+}
+
+async function mergeReport(
+  parts: ReceiveParts,
+  payload: StatusPayload,
+  messageId: string | null,
+): Promise<void> {
+  const newEntryId = parts.runtime.newId();
+  const { answer: outcome } = await parts.transact({
+    keys: [
+      { kind: "message", sid: payload.messageSid },
+      // A callback that was not asked for by us names no id of ours; its sid can be no id either, so it finds nothing.
+      { kind: "message", id: messageId ?? payload.messageSid },
+    ],
+    moreKeys: ([bySid, byId]) => {
+      const record = messageOfStatus({ bySid, byId }, payload);
+      if (record === null || !tellsOptOut(payload)) return [];
+      return [{ kind: "consent", id: consentIdOf(record.value.accountSid, record.value.to) }] as const;
+    },
+    decide: ([bySid, byId], { nowMs }, [consent]) =>
+      decideStatus({ bySid, byId, consent: consent ?? null }, { payload, newEntryId, nowMs }),
+  });
+  if (outcome.kind === "unknown-message") {
+    parts.onError(
+      new SmsError(
+        "message_not_found",
+        "A status callback is about a message that is not in this storage, so nothing was changed. " +
+          "Usually something else sends through the same account, or the storage was emptied.",
+        { details: { messageSid: payload.messageSid } },
+      ),
+    );
+  }
+}
+
+const REFUSALS: Readonly<Record<Refusal["http"], string>> = {
+  400: "Bad request.",
+  403: "Forbidden.",
+  405: "Method not allowed.",
+  413: "Too large.",
+  415: "Unsupported content type.",
+  500: "Not stored, try again.",
+};
+
+function refusalError(refusal: Refusal): SmsError {
+  if (refusal.reason === "body_consumed") {
+    return new SmsError(
+      "webhook_body_consumed",
+      "The webhook's body was read before it came here, so its signature cannot be checked. Mount the webhook before body " +
+        "parsers, or let them keep the form (express.urlencoded) or the raw body (request.rawBody).",
+      { details: { reason: refusal.reason } },
+    );
+  }
+  const hint =
+    refusal.http === 403
+      ? "If it is from Twilio: webhookUrl must be exactly the URL configured there, and authToken the primary token of the account."
+      : "Twilio sends POST forms; something else may be calling this URL.";
+  return new SmsError(
+    "webhook_rejected",
+    `A webhook was refused with ${refusal.http} (${refusal.reason}). ${hint}`,
+    {
+      details: { reason: refusal.reason, http: refusal.http },
+    },
+  );
+}
+
+function answer(status: number, body: string): WebhookAnswer {
+  const headers = { "content-type": "text/plain; charset=utf-8" };
+  return { status, headers: status === 405 ? { ...headers, allow: "POST, GET" } : headers, body };
+}

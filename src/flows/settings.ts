@@ -1,0 +1,39 @@
+import type { InstanceMode } from "../core/model/conversation";
+import type { AccountCredentials } from "../ports/messages-api";
+import type { Assistant } from "../ports/assistant";
+import type { Timing } from "./timing";
+
+/** An account as the flows use it. */
+export interface Account {
+  readonly accountSid: string;
+  /** What webhooks may be signed with, the current token first. */
+  readonly authTokens: readonly string[];
+  readonly credentials: AccountCredentials;
+  /** What sends when the caller names no sender: a number, or a Messaging Service (`MG…`). Null where there is none. */
+  readonly sender: string | null;
+}
+
+/** The options, checked and with every default filled in. */
+export interface Settings {
+  readonly webhookUrl: string;
+  readonly trustForwardedHeaders: boolean;
+  readonly maxBodyBytes: number;
+  readonly timing: Timing;
+  readonly concurrency: number;
+  readonly pollMs: number;
+  readonly assistant: AssistantSettings | null;
+  /** The mode for conversations without one of their own; null where there is no assistant. */
+  readonly instanceMode: InstanceMode;
+  /** The account of calls that name none; null where a resolver serves many. */
+  readonly defaultAccountSid: string | null;
+  /** The account with this sid; null where none is configured. */
+  readonly accountOf: (accountSid: string) => Promise<Account | null>;
+}
+
+/** The assistant with its limits. */
+export interface AssistantSettings {
+  readonly use: Assistant;
+  readonly maxSegments: number;
+  readonly timeoutMs: number;
+  readonly historyMessages: number;
+}

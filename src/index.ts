@@ -1,0 +1,46 @@
+/**
+ * Two-way SMS over Twilio for any TypeScript app.
+ * @packageDocumentation
+ */
+export { createSms } from "./create-sms";
+export type { Sms, WebhookContext } from "./create-sms";
+export { memoryStorage } from "./adapters/storage/memory";
+export { ruleAssistant } from "./adapters/assistant/rules";
+export type { Rule, RuleAssistantOptions } from "./adapters/assistant/rules";
+export { isSmsError, SmsError } from "./core/model/errors";
+export type { SmsErrorCode, SmsErrorDetails } from "./core/model/errors";
+
+export type { Address, Channel } from "./core/model/address";
+export type { Consent, ConsentEntry, ConsentEvidence } from "./core/model/consent";
+export type { ConsentReason, ConsentState } from "./core/consent/machine";
+export type { AssistantMode, Attention, Conversation, ConversationRecord } from "./core/model/conversation";
+export type { Draft } from "./core/model/draft";
+export type { SmsEvent, SmsEventName, SmsEvents } from "./core/model/events";
+export type { Author, Media, Message, MessageError } from "./core/model/message";
+export type { DeliveryState, MessageStatus } from "./core/delivery/status";
+export type { BlockedReason, SendOutcome } from "./core/model/send-outcome";
+export type { Task, TaskClass, TaskPurpose } from "./core/model/task";
+export type { Timestamp } from "./core/model/timestamp";
+export type { Encoding } from "./core/text/segments";
+
+export type { AccountOptions, AccountResolver, AssistantOptions, SmsOptions } from "./flows/options";
+export type { Timing } from "./flows/timing";
+export type {
+  ConsentDesk,
+  ConsentOptions,
+  ConsentView,
+  ContactOptions,
+  Conversations,
+  Drafts,
+  ListOptions,
+} from "./flows/inbox";
+export type { ApproveRequest, ReplyRequest, SendRequest } from "./flows/send";
+export type { WebhookAnswer, WebhookBody, WebhookRequest } from "./flows/webhook-request";
+export type { RunReport } from "./flows/worker";
+
+export type { Entity, EntityOf, Key, Kind, Versioned, Write } from "./core/model/record";
+export { KINDS, SCHEMA } from "./core/model/schema";
+export type { ColumnType, KindSchema } from "./core/model/schema";
+export type { Lists, ListName, Page, Paging, Query, ResultOf, Storage } from "./ports/storage";
+export type { Assistant, AssistantAnswer, AssistantRequest } from "./ports/assistant";
+export type { Logger, Runtime } from "./ports/runtime";

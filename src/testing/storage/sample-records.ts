@@ -1,0 +1,150 @@
+import { consentIdOf, type Consent, type ConsentEntry } from "../../core/model/consent";
+import type { ConversationRecord } from "../../core/model/conversation";
+import type { Draft } from "../../core/model/draft";
+import type { Message } from "../../core/model/message";
+import type { Task } from "../../core/model/task";
+import { timestampOf } from "../../core/model/timestamp";
+
+/** The account of the samples. */
+export const ACCOUNT = "AC00000000000000000000000000000001";
+/** Our number in the samples. */
+export const OURS = "+15550000001";
+const START_MS = Date.UTC(2026, 10, 23, 9);
+
+/** The moment that many seconds after the samples begin. */
+export function at(seconds: number): string {
+  return timestampOf(START_MS + seconds * 1_000);
+}
+
+/** The contact with this number. */
+export function contactOf(number: number): string {
+  return `+1666${String(number).padStart(7, "0")}`;
+}
+
+/** A complete consent record. */
+export function sampleConsent(number = 1, changes: Partial<Consent> = {}): Consent {
+  const contact = contactOf(number);
+  const id = consentIdOf(ACCOUNT, contact);
+  return {
+    id,
+    accountSid: ACCOUNT,
+    contact,
+    state: "unknown",
+    since: at(0),
+    reason: "first_contact",
+    ...changes,
+  };
+}
+
+/** A complete conversation with everything optional set to null. */
+export function sampleConversation(
+  number = 1,
+  changes: Partial<ConversationRecord> = {},
+): ConversationRecord {
+  return {
+    id: `conversation-${number}`,
+    accountSid: ACCOUNT,
+    channel: "sms",
+    contact: contactOf(number),
+    ours: OURS,
+    status: "open",
+    unreadCount: 1,
+    lastMessageAt: at(number),
+    preview: "Hello",
+    assignee: null,
+    assistantMode: null,
+    attention: null,
+    waitingDraftId: null,
+    lastSeq: 1,
+    lastInboundSeq: 1,
+    lastPersonSeq: 0,
+    createdAt: at(0),
+    ...changes,
+  };
+}
+
+/** A complete inbound message, the number of which is also its place in conversation 1. */
+export function sampleMessage(number = 1, changes: Partial<Message> = {}): Message {
+  const sid = `SM${String(number).padStart(32, "0")}`;
+  return {
+    id: sid,
+    accountSid: ACCOUNT,
+    conversationId: "conversation-1",
+    seq: number,
+    direction: "inbound",
+    from: contactOf(1),
+    to: OURS,
+    body: `Message ${number}`,
+    media: [{ url: "https://api.twilio.com/media/1", contentType: "image/jpeg" }],
+    status: "received",
+    delivery: {
+      status: "received",
+      errorCode: null,
+      finals: ["received"],
+      errors: [],
+      rawStatuses: [],
+      rawDlrDoneDate: null,
+    },
+    sid,
+    error: null,
+    segments: 1,
+    encoding: "GSM-7",
+    author: { kind: "contact" },
+    extra: { FromCountry: "US" },
+    createdAt: at(number),
+    ...changes,
+  };
+}
+
+/** A complete line of the consent ledger. */
+export function sampleConsentEntry(number = 1, changes: Partial<ConsentEntry> = {}): ConsentEntry {
+  const consent = sampleConsent(1);
+  return {
+    id: `entry-${String(number).padStart(4, "0")}`,
+    consentId: consent.id,
+    accountSid: ACCOUNT,
+    contact: consent.contact,
+    from: "unknown",
+    to: "opted-out",
+    reason: "keyword_stop",
+    evidence: { messageSid: sampleMessage(number).sid, text: "STOP", by: null, note: null },
+    at: at(number),
+    ...changes,
+  };
+}
+
+/** A complete draft. */
+export function sampleDraft(number = 1, changes: Partial<Draft> = {}): Draft {
+  return {
+    id: `draft-${String(number).padStart(4, "0")}`,
+    accountSid: ACCOUNT,
+    conversationId: "conversation-1",
+    body: "We open at nine.",
+    status: "proposed",
+    answersMessageId: sampleMessage(1).id,
+    segments: 1,
+    encoding: "GSM-7",
+    decidedBy: null,
+    messageId: null,
+    createdAt: at(number),
+    ...changes,
+  };
+}
+
+/** A complete task. */
+export function sampleTask(number = 1, changes: Partial<Task> = {}): Task {
+  return {
+    id: `dispatch:${String(number).padStart(4, "0")}`,
+    purpose: "dispatch",
+    class: "urgent",
+    dueAtMs: START_MS + number * 1_000,
+    attempts: 0,
+    calling: false,
+    accountSid: ACCOUNT,
+    conversationId: "conversation-1",
+    messageId: sampleMessage(number).id,
+    consentId: sampleConsent(1).id,
+    createdAtMs: START_MS,
+    ...changes,
+  };
+}
