@@ -4,13 +4,13 @@ import { consoleLogger } from "./adapters/system/console-logger";
 import { systemRuntime } from "./adapters/system/system-runtime";
 import { twilioMessagesApi } from "./adapters/twilio/messages-api";
 import { isSmsError, SmsError } from "./core/model/errors";
-import type { SmsEventName, SmsEvents } from "./core/model/events";
 import type { SendOutcome } from "./core/model/send-outcome";
 import { createAssist } from "./flows/assist";
 import { createDispatcher } from "./flows/dispatch";
 import { createConsentDesk, createConversations, createDrafts } from "./flows/inbox";
 import type { ConsentDesk, Conversations, Drafts } from "./flows/inbox";
 import { createListeners } from "./flows/listeners";
+import type { Listeners } from "./flows/listeners";
 import { resolveOptions } from "./flows/options";
 import type { SmsOptions } from "./flows/options";
 import { createReceiver } from "./flows/receive";
@@ -48,11 +48,11 @@ export interface Sms {
   readonly drafts: Drafts;
   readonly consent: ConsentDesk;
   /** Hears an event from now on; the answer ends it. Events come after the commit, at most once, in this process. */
-  readonly on: <N extends SmsEventName>(name: N, listener: (data: SmsEvents[N]) => void) => () => void;
+  readonly on: Listeners["on"];
   /** Hears an event once. */
-  readonly once: <N extends SmsEventName>(name: N, listener: (data: SmsEvents[N]) => void) => () => void;
+  readonly once: Listeners["once"];
   /** Ends what `on` or `once` began with this listener. */
-  readonly off: <N extends SmsEventName>(name: N, listener: (data: SmsEvents[N]) => void) => void;
+  readonly off: Listeners["off"];
   /** Opens the storage and runs background work from now on. */
   readonly start: () => Promise<void>;
   /** Takes no more background work and waits for what is under way. The storage is the host's to close: others may share it. */

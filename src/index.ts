@@ -37,6 +37,7 @@ export type {
 export type { ApproveRequest, ReplyRequest, SendRequest } from "./flows/send";
 export type { WebhookAnswer, WebhookBody, WebhookRequest } from "./flows/webhook-request";
 export type { RunReport } from "./flows/worker";
+export type { Listener, Listeners } from "./flows/listeners";
 
 export type { Entity, EntityOf, Key, Kind, Versioned, Write } from "./core/model/record";
 export { KINDS, SCHEMA } from "./core/model/schema";

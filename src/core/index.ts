@@ -2,7 +2,7 @@
  * The pure rules: text, webhooks, consent, delivery. They run wherever JavaScript runs, a browser included.
  * @packageDocumentation
  */
-export { measureText } from "./text/segments";
+export { countSegments, measureText } from "./text/segments";
 export type { Encoding, OffendingCharacter, SegmentCount, TextMeasure } from "./text/segments";
 export { smartEncode } from "./text/smart-encode";
 export type { SmartChange, SmartEncoded } from "./text/smart-encode";
@@ -29,6 +29,7 @@ export type {
 } from "./webhook/payload";
 export { classifyReply } from "./consent/classify-reply";
 export type { ClassifyOptions, ReplyClass, ReplyReason } from "./consent/classify-reply";
+export type { ReplyIntent } from "./consent/keywords";
 export {
   deliveryState,
   isConflicted,

@@ -39,8 +39,11 @@ export interface Conversations {
   ): Promise<Page<Message>>;
   /** Sends a text to the contact of a conversation. It overtakes a waiting draft when a person wrote it (the default). */
   reply: Sender["reply"];
+  /** Sets `unreadCount` to 0. */
   markRead(id: string): Promise<Conversation>;
+  /** Puts it away; the next message in it opens it again. */
   close(id: string): Promise<Conversation>;
+  /** Opens it again. */
   reopen(id: string): Promise<Conversation>;
   /** Says who looks after it, in the host's own terms; null for nobody. */
   assign(id: string, assignee: string | null): Promise<Conversation>;
@@ -60,6 +63,7 @@ export interface Drafts {
   ): Promise<Page<Draft>>;
   /** Sends a draft, as it is or edited. Approving twice sends once. */
   approve: Sender["approve"];
+  /** Throws a draft away, unless it was sent. */
   discard(id: string, options?: { readonly by?: string }): Promise<Draft>;
 }
 
@@ -84,6 +88,7 @@ export type ConsentView = Pick<Consent, "contact" | "state"> & {
 
 /** The gate, and the ledger it rests on. */
 export interface ConsentDesk {
+  /** Whether this contact may be texted. */
   get(options: ContactOptions): Promise<ConsentView>;
   /** From the commit on nothing is claimed for this contact. */
   optOut(options: ConsentOptions): Promise<ConsentView>;

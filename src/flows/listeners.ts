@@ -1,12 +1,16 @@
 import type { SmsEvent, SmsEventName, SmsEvents } from "../core/model/events";
 import type { EventBus } from "../ports/event-bus";
 
-type Listener<N extends SmsEventName> = (data: SmsEvents[N]) => void;
+/** A listener of one event. It may be async; a rejection becomes an `error` event. */
+export type Listener<N extends SmsEventName> = (data: SmsEvents[N]) => unknown;
 
 /** Listening by the name of an event. */
 export interface Listeners {
+  /** Hears an event from now on; the answer ends it. The same listener is heard once, however often it is given. */
   on<N extends SmsEventName>(name: N, listener: Listener<N>): () => void;
+  /** Hears an event once. */
   once<N extends SmsEventName>(name: N, listener: Listener<N>): () => void;
+  /** Ends what `on` or `once` began with this listener. */
   off<N extends SmsEventName>(name: N, listener: Listener<N>): void;
 }
 
@@ -22,7 +26,7 @@ export function createListeners(bus: EventBus): Listeners {
   function once<N extends SmsEventName>(name: N, listener: Listener<N>): () => void {
     return listen(name, listener, (data) => {
       off(name, listener);
-      listener(data);
+      return listener(data);
     });
   }
 
@@ -33,7 +37,8 @@ export function createListeners(bus: EventBus): Listeners {
   function listen<N extends SmsEventName>(name: N, listener: Listener<N>, heard: Listener<N>): () => void {
     off(name, listener);
     const unsubscribe = bus.subscribe((event) => {
-      if (isNamed(event, name)) heard(event.data);
+      if (isNamed(event, name)) return heard(event.data);
+      return undefined;
     });
     const ofName = ends.get(name) ?? new Map<unknown, () => void>();
     ends.set(name, ofName);

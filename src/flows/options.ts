@@ -109,7 +109,7 @@ const AccountShape = z.strictObject({
       ),
   ),
   messagingServiceSid: z.optional(
-    z.string().check(z.regex(/^MG[0-9A-Za-z]+$/, "must be a Messaging Service sid (MG…)")),
+    z.string().check(z.regex(/^MG[0-9a-f]{32}$/, "must be a Messaging Service sid (MG and 32 digits)")),
   ),
   apiBaseUrl: z.optional(z.url({ protocol: /^https?$/, error: "must be an http(s) URL" })),
 });

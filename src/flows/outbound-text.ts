@@ -10,10 +10,10 @@ import type { Encoding } from "../core/text/segments";
  * The longest body that Twilio takes, in UTF-16 units; beyond it answers error 21617.
  * Source: Twilio docs, "Message resource", parameter `Body` (read 2026-11).
  */
-export const MAX_BODY_UNITS = 1_600;
+const MAX_BODY_UNITS = 1_600;
 
 /** The most attachments of one message. Source: Twilio docs, "Message resource", parameter `MediaUrl` (read 2026-11). */
-export const MAX_MEDIA = 10;
+const MAX_MEDIA = 10;
 
 /** A text that may be sent. */
 export interface CheckedText {

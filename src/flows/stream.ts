@@ -21,25 +21,30 @@ export function createStream(parts: {
       {
         start(controller) {
           let cancelTimer = (): void => undefined;
+          let open = true;
           const unsubscribe = parts.bus.subscribe((event) => {
             if (event.name === "error") return;
             say(`event: ${event.name}\ndata: ${JSON.stringify(event.data)}\n\n`);
           });
           leave = () => {
+            open = false;
             unsubscribe();
             cancelTimer();
+            request.signal.removeEventListener("abort", end);
           };
+          request.signal.addEventListener("abort", end);
           say("retry: 1000\n\n");
           beat();
-          request.signal.addEventListener("abort", end, { once: true });
+          if (request.signal.aborted) end();
 
           function say(text: string): void {
+            if (!open) return;
             controller.enqueue(encoder.encode(text));
             if ((controller.desiredSize ?? 0) < -MAX_WAITING) end();
           }
 
           function beat(): void {
-            cancelTimer = parts.runtime.setTimer(HEARTBEAT_MS, sayAlive, "idle");
+            if (open) cancelTimer = parts.runtime.setTimer(HEARTBEAT_MS, sayAlive, "idle");
           }
 
           function sayAlive(): void {
@@ -48,7 +53,7 @@ export function createStream(parts: {
           }
 
           function end(): void {
-            request.signal.removeEventListener("abort", end);
+            if (!open) return;
             leave();
             controller.close();
           }

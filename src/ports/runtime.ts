@@ -17,8 +17,12 @@ export interface Runtime {
 
 /** Where the library writes what an operator should see; pino and console both fit. */
 export interface Logger {
+  /** For whoever looks for a fault. */
   debug(fields: Readonly<Record<string, unknown>>, message: string): void;
+  /** Worth knowing, nothing to do. */
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  /** Something was refused or failed and will be tried again. */
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  /** Somebody should look. */
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
 }

@@ -48,7 +48,7 @@ function networkStarted(word: string): string {
 }
 
 /** A keyword is the whole message: any case, whitespace around it ignored, and nothing else. */
-export function matchKeyword(body: string): { readonly word: string; readonly kind: KeywordKind } | null {
+function matchKeyword(body: string): { readonly word: string; readonly kind: KeywordKind } | null {
   const word = body.trim().toUpperCase();
   const kind = KEYWORDS.get(word);
   return kind === undefined ? null : { word, kind };

@@ -132,6 +132,14 @@ describe("listeners", () => {
     expect(h.events.at(-1)).toMatchObject({ name: "error", data: { error: { code: "listener_failed" } } });
   });
 
+  it("that are async and reject are reported, and end nothing", async () => {
+    const h = harness();
+    h.sms.on("message.received", () => Promise.reject(new Error("listener is broken")));
+    h.sms.once("conversation.created", () => Promise.reject(new Error("listener is broken")));
+    expect((await h.post(inboundSms())).status).toBe(200);
+    await expect.poll(() => h.eventNames().filter((name) => name === "error").length).toBe(2);
+  });
+
   it("end by off, by the answer of on, and after the first event with once", async () => {
     const h = harness();
     const heard: string[] = [];

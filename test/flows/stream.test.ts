@@ -52,6 +52,26 @@ describe("the live stream", () => {
     expect(await aborted.text()).toBe("retry: 1000\n\n");
   });
 
+  it("survives a reader that goes twice, or had gone before it came", async () => {
+    const h = harness();
+    const gone = new AbortController();
+    const response = h.sms.stream(new Request("https://example.com/stream", { signal: gone.signal }));
+    await response.body?.cancel();
+    gone.abort();
+    const late = h.sms.stream(new Request("https://example.com/stream", { signal: gone.signal }));
+    expect(await late.text()).toBe("retry: 1000\n\n");
+    expect(h.runtime.pending()).toBe(0);
+    expect((await h.post(inboundSms())).status).toBe(200);
+  });
+
+  it("that its own heartbeat closes beats no more", async () => {
+    const h = harness();
+    const response = h.sms.stream(new Request("https://example.com/stream"));
+    await h.runtime.advance(15_000 * 1_100);
+    expect(h.runtime.pending()).toBe(0);
+    expect((await response.text()).split("alive").length).toBeLessThan(1_010);
+  });
+
   it("is closed for a reader that does not read, instead of filling the memory", async () => {
     const h = harness();
     const response = h.sms.stream(new Request("https://example.com/stream"));

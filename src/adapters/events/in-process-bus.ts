@@ -17,13 +17,10 @@ export function inProcessBus(onListenerError: (cause: unknown, event: SmsEvent) 
       const safely = (event: SmsEvent): void => {
         if (!hears) return;
         try {
-          // Typed as void, and an async function all the same in many hosts: unheard, its rejection would end the process.
-          const result: unknown = listener(event);
-          if (result instanceof Promise) {
-            result.catch((cause: unknown) => {
-              onListenerError(cause, event);
-            });
-          }
+          // Unheard, the rejection of an async listener would end the process.
+          Promise.resolve(listener(event)).catch((cause: unknown) => {
+            onListenerError(cause, event);
+          });
         } catch (cause) {
           onListenerError(cause, event);
         }

@@ -1,6 +1,7 @@
 import { explainError } from "../delivery/explain-error";
 import { mergeStatus } from "../delivery/status";
 import type { DeliveryState } from "../delivery/status";
+import { parseSender } from "../model/address";
 import type { SmsEvent } from "../model/events";
 import type { Message, MessageError } from "../model/message";
 import type { Versioned, Write } from "../model/record";
@@ -24,7 +25,7 @@ export function changeMessage(
   const before = record.value;
   const delivery = mergeStatus(before.delivery, news.observed);
   const sid = before.sid ?? news.sid ?? null;
-  const from = before.from.startsWith("MG") && news.from ? news.from : before.from;
+  const from = parseSender(before.from)?.kind === "messaging-service" && news.from ? news.from : before.from;
   if (sid === before.sid && from === before.from && sameDelivery(delivery, before.delivery)) {
     return { message: before, writes: [], events: [] };
   }

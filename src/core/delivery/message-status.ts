@@ -23,7 +23,7 @@ const IN_ORDER = [
   ["partially_delivered", 7],
   ["delivered", 7],
   ["read", 8],
-] as const;
+] as const satisfies readonly (readonly [MessageStatus, number])[];
 
 /**
  * Where a message is on its way.
@@ -34,7 +34,23 @@ const IN_ORDER = [
  * heard) `delivered` `undelivered` `failed` (never sent) `canceled` `read` (WhatsApp and RCS) `partially_delivered`
  * (deprecated). Inbound: `receiving` `received`.
  */
-export type MessageStatus = (typeof IN_ORDER)[number][0];
+export type MessageStatus =
+  | "pending"
+  | "unknown"
+  | "blocked"
+  | "receiving"
+  | "scheduled"
+  | "accepted"
+  | "queued"
+  | "sending"
+  | "sent"
+  | "canceled"
+  | "failed"
+  | "undelivered"
+  | "received"
+  | "partially_delivered"
+  | "delivered"
+  | "read";
 
 /** All statuses, in the order in which merging prefers them, the strongest last. */
 export const MESSAGE_STATUSES: readonly MessageStatus[] = /* @__PURE__ */ IN_ORDER.map(([status]) => status);

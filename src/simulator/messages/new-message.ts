@@ -5,7 +5,7 @@ import { segmentCount } from "./segment-count";
 import type { SendOrder } from "./send-request";
 
 /** What a trial account's messages begin with. Source: Twilio docs, "Free trial account" (read 2026-11). */
-export const TRIAL_PREFIX = "Sent from your Twilio trial account - ";
+const TRIAL_PREFIX = "Sent from your Twilio trial account - ";
 
 /** A reply has its sender from the start, even from a Messaging Service. */
 function isSenderOpen(order: SendOrder): boolean {

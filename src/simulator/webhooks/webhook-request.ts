@@ -32,7 +32,7 @@ export type WebhookResponse =
   | { readonly kind: "no-answer" };
 
 /** Twilio reads 64 kB of an answer. Source: Twilio docs, error 11750 (read 2026-11). */
-export const LONGEST_ANSWER_BYTES = 64 * 1024;
+const LONGEST_ANSWER_BYTES = 64 * 1024;
 
 const NOT_CONNECTED_IN_TIME: WebhookResponse = { kind: "not-connected", reason: "ETIMEDOUT" };
 

@@ -6,9 +6,9 @@ import type { Task } from "../../core/model/task";
 import { timestampOf } from "../../core/model/timestamp";
 
 /** The account of the samples. */
-export const ACCOUNT = "AC00000000000000000000000000000001";
+const ACCOUNT = "AC00000000000000000000000000000001";
 /** Our number in the samples. */
-export const OURS = "+15550000001";
+const OURS = "+15550000001";
 const START_MS = Date.UTC(2026, 10, 23, 9);
 
 /** The moment that many seconds after the samples begin. */
@@ -17,7 +17,7 @@ export function at(seconds: number): string {
 }
 
 /** The contact with this number. */
-export function contactOf(number: number): string {
+function contactOf(number: number): string {
   return `+1666${String(number).padStart(7, "0")}`;
 }
 

@@ -13,7 +13,7 @@ export function backoffMs(attempt: number): number {
 }
 
 /** Waits without holding up anything else in the process. */
-export function wait(ms: number): Promise<void> {
+function wait(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms);
   });

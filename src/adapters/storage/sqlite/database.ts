@@ -16,8 +16,11 @@ export interface SqliteStatement {
 
 /** An opened database with a synchronous driver: the part of `better-sqlite3` that is needed here. */
 export interface SqliteDatabase {
+  /** Compiles a statement. */
   prepare(sql: string): SqliteStatement;
+  /** Runs statements without values. */
   exec(sql: string): unknown;
+  /** Gives the file back. */
   close(): unknown;
 }
 
