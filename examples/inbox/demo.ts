@@ -1,0 +1,122 @@
+import { mkdirSync } from "node:fs";
+import { createServer } from "node:http";
+import type { Server } from "node:http";
+import { dirname, join } from "node:path";
+import type { Express } from "express";
+import { createSms } from "@mailtrixy/sms";
+import type { Logger, Sms, Storage } from "@mailtrixy/sms";
+import { createSimulator } from "@mailtrixy/sms/simulator";
+import type { Simulator } from "@mailtrixy/sms/simulator";
+import { sqliteStorage } from "@mailtrixy/sms/storage/sqlite";
+import { bakeryAssistant, business } from "./bakery";
+import { createHost } from "./host";
+import { listen } from "./listen";
+import { createMediaCopies } from "./media-copies";
+import { createPhoneDesk } from "./phone-desk";
+
+/** What the demo is started with. */
+export interface DemoOptions {
+  /** The port to try first; another free one is taken where it is in use. 0 takes any. */
+  readonly port: number;
+  /** The SQLite file that keeps the conversations. Copies of pictures are kept beside it. */
+  readonly databasePath: string;
+  /** Milliseconds between two steps of a delivery: `queued` → `sent` → `delivered`. */
+  readonly stepMs: number;
+  readonly logger?: Logger;
+}
+
+/** The running demo. */
+export interface Demo {
+  readonly url: string;
+  readonly webhookUrl: string;
+  readonly sms: Sms;
+  readonly simulator: Simulator;
+  /** Closes the port, finishes what is under way, closes the database. */
+  stop(): Promise<void>;
+}
+
+/** The account at the simulated Twilio. Real ones come from the environment, never from the source. */
+export const account = {
+  accountSid: "AC0123456789abcdef0123456789abcdef",
+  authToken: "f1e2d3c4b5a69788796a5b4c3d2e1f00",
+  from: business.number,
+} as const;
+
+/** Takes a port and opens the demo on it. */
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const server = createServer();
+  const port = await listen(server, options.port);
+  const parts = assemble(options, port);
+  // A browser that was waiting for a restart asks at once: its request waits until the parts are together.
+  server.on("request", (request, response) => {
+    parts.then(
+      ({ host }) => {
+        host(request, response);
+      },
+      () => response.destroy(),
+    );
+  });
+  const { sms, simulator, storage, webhookUrl } = await parts;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    webhookUrl,
+    sms,
+    simulator,
+    async stop() {
+      const closed = close(server);
+      await sms.stop();
+      await simulator.stop();
+      await storage.close();
+      await closed;
+    },
+  };
+}
+
+interface Parts {
+  readonly sms: Sms;
+  readonly simulator: Simulator;
+  readonly storage: Storage;
+  readonly host: Express;
+  readonly webhookUrl: string;
+}
+
+/** Puts the parts together: a simulated Twilio with phones, the library, and an Express host with one page. */
+async function assemble({ databasePath, stepMs, logger }: DemoOptions, port: number): Promise<Parts> {
+  const webhookUrl = `http://127.0.0.1:${port}/api/webhooks/twilio-sms`;
+  const simulator = createSimulator({
+    accounts: [{ accountSid: account.accountSid, authToken: account.authToken }],
+    numbers: [{ phoneNumber: business.number, smsUrl: webhookUrl }],
+    delivery: { stepMs },
+  });
+  await simulator.start();
+
+  const folder = dirname(databasePath);
+  mkdirSync(folder, { recursive: true });
+  const storage = sqliteStorage({ path: databasePath });
+  const sms = createSms({
+    account: { ...account, apiBaseUrl: simulator.url },
+    webhookUrl,
+    storage,
+    assistant: { use: bakeryAssistant(), mode: "draft" },
+    ...(logger === undefined ? {} : { logger }),
+  });
+  await sms.start();
+
+  const media = createMediaCopies({ folder: join(folder, "media"), apiBaseUrl: simulator.url, account });
+  // Twilio keeps media behind the account's credentials, and not for ever: what arrives is copied.
+  sms.on("message.received", ({ message }) => {
+    media.keep(message.media);
+  });
+  const phones = await createPhoneDesk({ sms, simulator, ours: business.number });
+  return { sms, simulator, storage, webhookUrl, host: createHost({ sms, phones, media, port }) };
+}
+
+/** Ends the port and every connection, the live streams too: they would stay open for ever. */
+async function close(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeAllConnections();
+  });
+}
