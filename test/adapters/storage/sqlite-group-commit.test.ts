@@ -127,12 +127,24 @@ describe("sqliteStorage", () => {
     const storage = sqliteStorage({ database: watched });
     await storage.read([]);
     log.length = 0;
-    const answers = await Promise.all([1, 2, 1, 3].map((number) => storage.commit(create(number))));
-    expect(answers).toEqual(["committed", "committed", "conflict", "committed"]);
-    expect(log.filter((sql) => sql === "begin immediate" || sql === "commit")).toEqual([
+    const answers = await Promise.all([1, 2, 3].map((number) => storage.commit(create(number))));
+    expect(answers).toEqual(["committed", "committed", "committed"]);
+    expect(log.filter((sql) => /^(begin|commit|rollback|savepoint|release)/.test(sql))).toEqual([
       "begin immediate",
       "commit",
     ]);
+  });
+
+  it("takes savepoints only where a commit of the group did not hold, and commits once all the same", async () => {
+    const { log, watched } = recorded();
+    const storage = sqliteStorage({ database: watched });
+    await storage.read([]);
+    log.length = 0;
+    const answers = await Promise.all([1, 2, 1, 3].map((number) => storage.commit(create(number))));
+    expect(answers).toEqual(["committed", "committed", "conflict", "committed"]);
+    expect(log.filter((sql) => sql === "begin immediate")).toHaveLength(2);
+    expect(log.filter((sql) => sql === "commit")).toHaveLength(1);
+    expect(log.filter((sql) => sql === "savepoint one_commit")).toHaveLength(4);
   });
 
   it("takes any number of commits at once", async () => {
