@@ -8,6 +8,7 @@ import { defineConfig, type Options } from "tsup";
 export const entries: Readonly<Record<string, string>> = {
   ".": "src/index.ts",
   "./core": "src/core/index.ts",
+  "./languages": "src/core/consent/languages/index.ts",
   "./node": "src/http/node.ts",
   "./express": "src/http/express.ts",
   "./storage/sqlite": "src/adapters/storage/sqlite/index.ts",

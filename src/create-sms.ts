@@ -11,8 +11,10 @@ import { createConsentDesk, createConversations, createDrafts } from "./flows/in
 import type { ConsentDesk, Conversations, Drafts } from "./flows/inbox";
 import { createListeners } from "./flows/listeners";
 import type { Listeners } from "./flows/listeners";
+import { resolveMediaOptions } from "./flows/media-options";
+import type { FetchMedia } from "./flows/media";
 import { resolveOptions } from "./flows/options";
-import type { SmsOptions } from "./flows/options";
+import type { SmsOptions } from "./flows/sms-options";
 import { createReceiver } from "./flows/receive";
 import { createSender } from "./flows/send";
 import type { SendRequest } from "./flows/send";
@@ -44,6 +46,12 @@ export interface Sms {
    * `contention`.
    */
   readonly send: (request: SendRequest) => Promise<SendOutcome>;
+  /**
+   * Fetches attachment `index` (from 0) of an inbound message. The account's credentials go to Twilio's API alone, and only for that
+   * message. What cannot be had is an outcome, `{ kind: "failed", reason }`.
+   * @throws SmsError `media_invalid` for an outbound message or an index that it has not.
+   */
+  readonly fetchMedia: FetchMedia;
   readonly conversations: Conversations;
   readonly drafts: Drafts;
   readonly consent: ConsentDesk;
@@ -110,8 +118,9 @@ export function createSms(options: SmsOptions): Sms {
     pollMs: settings.pollMs,
   });
   const transact = createTransact({ storage, runtime, bus, tasks: worker, graceMs: settings.timing.graceMs });
-  const api = twilioMessagesApi({ fetch: options.fetch ?? globalThis.fetch, now: runtime.now });
-  const receive = createReceiver({ settings, transact, runtime, onError: report });
+  const media = resolveMediaOptions(options.media);
+  const api = twilioMessagesApi({ fetch: fetchOf(options), now: runtime.now });
+  const receive = createReceiver({ settings, transact, runtime, onError: report, logger });
   const sender = createSender({ settings, transact, runtime });
   const dispatch = createDispatcher({ settings, transact, runtime, api, onError: report });
   const assist = createAssist({ settings, storage, transact, runtime, onError: report });
@@ -125,6 +134,15 @@ export function createSms(options: SmsOptions): Sms {
       return toWebResponse(answer);
     },
     send: sender.send,
+    async fetchMedia(message, index, limits) {
+      // Most instances never fetch a file, so they do not load what it takes.
+      const { createMediaFetcher } = await import("./flows/media");
+      return createMediaFetcher({ settings, runtime, fetch: fetchOf(options), media })(
+        message,
+        index,
+        limits,
+      );
+    },
     conversations: createConversations(inbox),
     drafts: createDrafts(inbox),
     consent: createConsentDesk(inbox),
@@ -152,4 +170,8 @@ export function createSms(options: SmsOptions): Sms {
     logger.warn({ error: error.code, ...error.details }, error.message);
     bus.publish([{ name: "error", data: { error } }]);
   }
+}
+
+function fetchOf(options: SmsOptions): typeof globalThis.fetch {
+  return options.fetch ?? globalThis.fetch;
 }

@@ -11,7 +11,7 @@ export { isSmsError, SmsError } from "./core/model/errors";
 export type { SmsErrorCode, SmsErrorDetails } from "./core/model/errors";
 
 export type { Address, Channel } from "./core/model/address";
-export type { Consent, ConsentEntry, ConsentEvidence } from "./core/model/consent";
+export type { Consent, ConsentEntry, ConsentEvidence, ConsentScope } from "./core/model/consent";
 export type { ConsentReason, ConsentState } from "./core/consent/machine";
 export type { AssistantMode, Attention, Conversation, ConversationRecord } from "./core/model/conversation";
 export type { Draft } from "./core/model/draft";
@@ -23,7 +23,18 @@ export type { Task, TaskClass, TaskPurpose } from "./core/model/task";
 export type { Timestamp } from "./core/model/timestamp";
 export type { Encoding } from "./core/text/segments";
 
-export type { AccountOptions, AccountResolver, AssistantOptions, SmsOptions } from "./flows/options";
+export type {
+  AccountOptions,
+  AccountResolver,
+  AssistantOptions,
+  ConsentPolicyOptions,
+  KeywordAnswerOptions,
+  SmsOptions,
+} from "./flows/sms-options";
+export type { HostKeywords } from "./core/consent/classify-reply";
+export type { CountryWords, Language } from "./core/consent/language";
+export type { RequestRules } from "./core/consent/informal-requests";
+export type { MaybeStopPolicy } from "./core/decide/inbound";
 export type { Timing } from "./flows/timing";
 export type {
   ConsentDesk,
@@ -34,7 +45,10 @@ export type {
   Drafts,
   ListOptions,
 } from "./flows/inbox";
-export type { ApproveRequest, ReplyRequest, SendRequest } from "./flows/send";
+export type { FetchedMedia, FetchMedia, MediaFailure, MediaMessage } from "./flows/media";
+export { DEFAULT_MEDIA_TYPES } from "./flows/media-options";
+export type { MediaOptions } from "./flows/media-options";
+export type { ApproveRequest, MessageClass, ReplyRequest, SendRequest } from "./flows/send";
 export type { WebhookAnswer, WebhookBody, WebhookRequest } from "./flows/webhook-request";
 export type { RunReport } from "./flows/worker";
 export type { Listener, Listeners } from "./flows/listeners";

@@ -9,6 +9,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "test/e2e/**", "test/runtimes/**", "test/bench/**"],
     environment: "node",
+    // By default one core is left idle, which on two is half of the machine.
+    maxWorkers: "100%",
     // Focused, retried or empty runs look green without having tested anything.
     allowOnly: false,
     retry: 0,

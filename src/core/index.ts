@@ -4,19 +4,23 @@
  */
 export { countSegments, measureText } from "./text/segments";
 export type { Encoding, OffendingCharacter, SegmentCount, TextMeasure } from "./text/segments";
+export type { MeasureOptions } from "./text/limits";
 export { smartEncode } from "./text/smart-encode";
 export type { SmartChange, SmartEncoded } from "./text/smart-encode";
-export { fitSegments } from "./text/shorten";
-export type { FittedText } from "./text/shorten";
-export { signRequest, verifySignature } from "./webhook/signature";
+export { diagnoseSignature, signRequest, verifySignature } from "./webhook/signature";
 export type {
   RequestToSign,
   SignatureCheck,
+  SignatureDiagnosis,
   SignatureFailure,
+  SignatureReason,
+  SignatureToDiagnose,
   SignedContent,
   SignedRequest,
   Verification,
 } from "./webhook/signature";
+export type { FormDamage } from "./webhook/form-suspects";
+export type { UrlDifference } from "./webhook/url-suspects";
 export type { ParamEntry, Params } from "./webhook/params";
 export { parseWebhook } from "./webhook/payload";
 export type {
@@ -28,7 +32,9 @@ export type {
   WebhookEvent,
 } from "./webhook/payload";
 export { classifyReply } from "./consent/classify-reply";
-export type { ClassifyOptions, ReplyClass, ReplyReason } from "./consent/classify-reply";
+export type { ClassifyOptions, HostKeywords, ReplyClass, ReplyReason } from "./consent/classify-reply";
+export type { CountryWords, Language } from "./consent/language";
+export type { RequestRules } from "./consent/informal-requests";
 export type { ReplyIntent } from "./consent/keywords";
 export {
   deliveryState,

@@ -2,10 +2,12 @@ import { decideAssistClaim, decideAssistSettle, MAX_ASSIST_ATTEMPTS } from "../c
 import type { AssistResult } from "../core/decide/assist";
 import type { OutboundText } from "../core/decide/outbound";
 import { nextRetry } from "../core/delivery/retry";
+import { consentSenderOf } from "../core/model/consent";
 import type { Conversation } from "../core/model/conversation";
 import { SmsError } from "../core/model/errors";
 import type { Task } from "../core/model/task";
 import { cleanText } from "../core/text/clean";
+import { TRIAL_PREFIX } from "../core/text/limits";
 import { countSegments } from "../core/text/segments";
 import { fitSegments } from "../core/text/shorten";
 import type { AssistantAnswer } from "../ports/assistant";
@@ -134,19 +136,22 @@ export function createAssist(parts: AssistParts): (run: TaskRun) => Promise<void
         return { kind: answer.kind };
       case "reply": {
         const maxSegments = settings.assistant?.maxSegments ?? 1;
-        const body = fitSegments(cleanText(answer.body).trim(), maxSegments).text;
+        const trial = (await settings.accountOf(conversation.accountSid))?.trial ?? false;
+        const prefix = trial ? TRIAL_PREFIX : "";
+        const fitted = fitSegments(prefix + cleanText(answer.body).trim(), maxSegments).text;
+        const body = fitted.slice(prefix.length);
         if (body === "") return { kind: "silence" };
-        const { segments, encoding } = countSegments(body);
+        const { segments, encoding } = countSegments(body, { trial });
+        // Derived from the question, so that even two answers to it would be one message.
+        const messageId = await runtime.hash(`${conversation.accountSid}\n${task.id}`);
+        const { accountSid, ours, contact, channel } = conversation;
         const text: OutboundText = {
-          // Derived from the question, so that even two answers to it would be one message.
-          messageId: await runtime.hash(`${conversation.accountSid}\n${task.id}`),
-          pair: conversation,
-          body,
-          media: [],
-          segments,
-          encoding,
+          pair: { accountSid, ours, contact, channel },
+          consentSender: consentSenderOf(settings.consent.scope, ours),
+          parts: [{ messageId, body, media: [], segments, encoding }],
           author: { kind: "assistant" },
           taskClass: "urgent",
+          isMarketing: false,
           instanceMode: settings.instanceMode,
           newConversationId: conversation.id,
           newEntryId: runtime.newId(),

@@ -1,13 +1,14 @@
 import { decideClaim, decideSettle } from "../core/decide/dispatch";
-import type { CallResult } from "../core/decide/dispatch";
+import type { CallResult, SettleAnswer } from "../core/decide/dispatch";
 import { nextRetry } from "../core/delivery/retry";
 import { isSmsError, SmsError } from "../core/model/errors";
 import type { Message } from "../core/model/message";
+import type { Task } from "../core/model/task";
 import type { MessagesApi } from "../ports/messages-api";
 import type { Runtime } from "../ports/runtime";
 import type { Settings } from "./settings";
 import { statusCallbackUrl } from "./status-callback";
-import type { Seed, Transact } from "./transact";
+import type { Seed, Transact, Transacted } from "./transact";
 import type { TaskRun } from "./worker";
 
 /** What handing messages over needs. */
@@ -19,6 +20,8 @@ export interface DispatchParts {
   /** Hears of messages that Twilio refused for good. */
   readonly onError: (error: SmsError) => void;
 }
+
+type MessageKey = { readonly kind: "message"; readonly id: string };
 
 /** How often the result of a call is tried to be written down while the storage is away. */
 const MAX_SETTLE_ATTEMPTS = 6;
@@ -34,54 +37,69 @@ export function createDispatcher(parts: DispatchParts): (run: TaskRun) => Promis
   const { timing } = settings;
 
   return async (run) => {
-    const { task } = run;
+    let { task, seed } = run;
+    // The parts of a split text follow each other in one go; a crash leaves the task at the part it had reached.
+    for (;;) {
+      const settled = await handOver(task, seed);
+      if (settled?.answer.next == null) return;
+      task = settled.answer.next;
+      seed = settled.seed;
+    }
+  };
+
+  async function handOver(task: Task, seed: Seed): Promise<Transacted<SettleAnswer> | null> {
     const keys = [
       { kind: "task", id: task.id },
       { kind: "message", id: task.messageId },
       { kind: "consent", id: task.consentId },
     ] as const;
+    const moreKeys = (): readonly MessageKey[] => task.thenMessageIds.map((id) => ({ kind: "message", id }));
     let claimedAtMs = 0;
     const claim = await transact({
       keys,
-      seed: run.seed,
-      decide: ([taskRecord, message, consent], { nowMs }) => {
+      moreKeys,
+      seed,
+      decide: ([taskRecord, message, consent], { nowMs }, rest) => {
         claimedAtMs = nowMs;
         return decideClaim(
-          { task: taskRecord, message, consent },
+          { task: taskRecord, message, consent, rest: rest.filter((part) => part !== null) },
           { attempts: task.attempts, nowMs, leaseMs: timing.leaseMs },
         );
       },
     });
-    if (claim.answer.kind === "leave") return;
+    if (claim.answer.kind === "leave") return null;
     const attempts = task.attempts + 1;
     const result = await call(claim.answer.message, { claimedAtMs, attempts });
-    await settle(result, claim.seed);
+    const newEntryId = runtime.newId();
+    const { optOutErrors } = settings.consent;
+    return patiently(() =>
+      transact({
+        keys,
+        moreKeys,
+        seed: claim.seed,
+        decide: ([taskRecord, message, consent], { nowMs }, rest) =>
+          decideSettle(
+            { task: taskRecord, message, consent, rest: rest.filter((part) => part !== null) },
+            { result, attempts, optOutErrors, newEntryId, nowMs },
+          ),
+      }),
+    );
+  }
 
-    async function settle(outcome: CallResult, seed: Seed): Promise<void> {
-      const newEntryId = runtime.newId();
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          await transact({
-            keys,
-            seed,
-            decide: ([taskRecord, message, consent], { nowMs }) =>
-              decideSettle(
-                { task: taskRecord, message, consent },
-                { result: outcome, attempts, newEntryId, nowMs },
-              ),
-          });
-          return;
-        } catch (cause) {
-          // What Twilio said is known only here: it is worth some patience before it is lost and the message ends unknown.
-          const storageIsAway = isSmsError(cause) && cause.retryable;
-          if (!storageIsAway || attempt >= MAX_SETTLE_ATTEMPTS) throw cause;
-          await new Promise<void>((resolve) => {
-            runtime.setTimer(SETTLE_BACKOFF_MS * 2 ** attempt, resolve);
-          });
-        }
+  /** What Twilio said is known only here: it is worth some patience before it is lost and the message ends unknown. */
+  async function patiently<T>(settle: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await settle();
+      } catch (cause) {
+        const storageIsAway = isSmsError(cause) && cause.retryable;
+        if (!storageIsAway || attempt >= MAX_SETTLE_ATTEMPTS) throw cause;
+        await new Promise<void>((resolve) => {
+          runtime.setTimer(SETTLE_BACKOFF_MS * 2 ** attempt, resolve);
+        });
       }
     }
-  };
+  }
 
   async function call(
     message: Message,

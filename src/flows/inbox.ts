@@ -1,8 +1,9 @@
+import type { ConsentSignalKind } from "../core/consent/machine";
 import { changeConsent } from "../core/decide/consent-change";
 import { decideConversation } from "../core/decide/conversation";
 import type { ConversationAction } from "../core/decide/conversation";
 import { decideDiscard } from "../core/decide/draft";
-import { consentIdOf } from "../core/model/consent";
+import { consentIdOf, consentSenderOf } from "../core/model/consent";
 import type { Consent, ConsentEntry } from "../core/model/consent";
 import { viewConversation } from "../core/model/conversation";
 import type { AssistantMode, Conversation } from "../core/model/conversation";
@@ -11,7 +12,7 @@ import { SmsError } from "../core/model/errors";
 import type { Message } from "../core/model/message";
 import type { Runtime } from "../ports/runtime";
 import type { Page, Paging, Storage } from "../ports/storage";
-import { checkContact } from "./outbound-text";
+import { checkContact, checkSender } from "./outbound-text";
 import { notFound } from "./send";
 import type { Sender } from "./send";
 import type { Settings } from "./settings";
@@ -71,6 +72,11 @@ export interface Drafts {
 export interface ContactOptions {
   /** An E.164 number, a short code, or a channel address. */
   readonly contact: string;
+  /**
+   * Our address that it is about, where `consent.scope` is not `account`: a number, or a Messaging Service. Default: what the
+   * account sends through.
+   */
+  readonly sender?: string;
   readonly accountSid?: string;
 }
 
@@ -78,10 +84,15 @@ export interface ContactOptions {
 export interface ConsentOptions extends ContactOptions {
   readonly by?: string;
   readonly note?: string;
+  /**
+   * Where it comes from: a person who decides (`operator`, the default), or a list from elsewhere (`import`). An import never lifts
+   * an opt-out: a list is older than we know.
+   */
+  readonly source?: "operator" | "import";
 }
 
 /** Consent as it is shown: `unknown` since never for a contact that was never met. */
-export type ConsentView = Pick<Consent, "contact" | "state"> & {
+export type ConsentView = Pick<Consent, "contact" | "sender" | "state" | "maybeStopSince"> & {
   readonly since: Consent["since"] | null;
   readonly reason: Consent["reason"] | null;
 };
@@ -189,41 +200,42 @@ export function createDrafts(parts: InboxParts): Drafts {
 
 /** Consent for people. */
 export function createConsentDesk(parts: InboxParts): ConsentDesk {
-  const { storage, transact, runtime } = parts;
+  const { storage, transact, runtime, settings } = parts;
   return {
     async get(options) {
-      const { contact, accountSid } = personOf(options);
+      const { contact, accountSid, sender } = await personOf(options);
       const { answer } = await transact({
-        keys: [{ kind: "consent", id: consentIdOf(accountSid, contact) }],
+        keys: [{ kind: "consent", id: consentIdOf(accountSid, contact, sender) }],
         decide: ([record]) => ({ writes: [], events: [], answer: record }),
       });
       return answer === null
-        ? { contact, state: "unknown", since: null, reason: null }
+        ? { contact, sender, state: "unknown", since: null, reason: null, maybeStopSince: null }
         : viewOf(answer.value);
     },
-    optOut: (options) => change(options, "operator-opt-out"),
-    optIn: (options) => change(options, "operator-opt-in"),
+    optOut: (options) => change(options, `${options.source ?? "operator"}-opt-out`),
+    optIn: (options) => change(options, `${options.source ?? "operator"}-opt-in`),
     async history(options) {
-      const { contact, accountSid } = personOf(options);
-      const consentId = consentIdOf(accountSid, contact);
+      const { contact, accountSid, sender } = await personOf(options);
+      const consentId = consentIdOf(accountSid, contact, sender);
       return listed(storage.list({ list: "consentEntries", ...pagingOf(options), consentId }));
     },
   };
 
   async function change(
     options: ConsentOptions,
-    kind: "operator-opt-out" | "operator-opt-in",
+    kind: Extract<ConsentSignalKind, `${"operator" | "import"}-${string}`>,
   ): Promise<ConsentView> {
-    const { contact, accountSid } = personOf(options);
+    const { contact, accountSid, sender } = await personOf(options);
     const entryId = runtime.newId();
     const evidence = { messageSid: null, text: null, by: options.by ?? null, note: options.note ?? null };
     const { answer } = await transact({
-      keys: [{ kind: "consent", id: consentIdOf(accountSid, contact) }],
+      keys: [{ kind: "consent", id: consentIdOf(accountSid, contact, sender) }],
       decide: ([record], { nowMs }) => {
         const result = changeConsent({
           record,
           accountSid,
           contact,
+          sender,
           signal: { kind },
           evidence,
           entryId,
@@ -235,21 +247,28 @@ export function createConsentDesk(parts: InboxParts): ConsentDesk {
     return viewOf(answer);
   }
 
-  function personOf(options: ContactOptions): { readonly contact: string; readonly accountSid: string } {
+  async function personOf(options: ContactOptions): Promise<{
+    readonly contact: string;
+    readonly accountSid: string;
+    readonly sender: string | null;
+  }> {
     const contact = checkContact(options.contact).value;
-    const accountSid = options.accountSid ?? parts.settings.defaultAccountSid;
+    const accountSid = options.accountSid ?? settings.defaultAccountSid;
     if (accountSid === null) {
       throw new SmsError(
         "account_unknown",
         "A resolver serves many accounts here, so say which one: give accountSid.",
       );
     }
-    return { contact, accountSid };
+    if (settings.consent.scope === "account") return { contact, accountSid, sender: null };
+    const account = await settings.accountOf(accountSid);
+    const ours = checkSender(options.sender ?? account?.sender ?? "").value;
+    return { contact, accountSid, sender: consentSenderOf(settings.consent.scope, ours) };
   }
 }
 
-function viewOf({ contact, state, since, reason }: Consent): ConsentView {
-  return { contact, state, since, reason };
+function viewOf({ contact, sender, state, since, reason, maybeStopSince }: Consent): ConsentView {
+  return { contact, sender, state, since, reason, maybeStopSince };
 }
 
 const DEFAULT_LIMIT = 50;

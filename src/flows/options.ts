@@ -1,83 +1,11 @@
 import * as z from "zod/mini";
+import { classifyReply } from "../core/consent/classify-reply";
+import type { ClassifyOptions } from "../core/consent/classify-reply";
 import { parseSender } from "../core/model/address";
-import type { AssistantMode } from "../core/model/conversation";
 import { SmsError } from "../core/model/errors";
-import type { Assistant } from "../ports/assistant";
-import type { Logger, Runtime } from "../ports/runtime";
-import type { Storage } from "../ports/storage";
-import type { Account, Settings } from "./settings";
+import type { AccountOptions, ConsentPolicyOptions, SmsOptions } from "./sms-options";
+import type { Account, ConsentSettings, Settings } from "./settings";
 import { resolveTiming } from "./timing";
-import type { Timing } from "./timing";
-
-/** A Twilio account. Exactly one of `from` and `messagingServiceSid` says what sends. */
-export interface AccountOptions {
-  /** `AC…` */
-  readonly accountSid: string;
-  /**
-   * Verifies webhooks, and sends where there is no API key. Twilio signs webhooks with the auth token even when an API key sends,
-   * so it is always needed. While a token is being rotated, give both: the current one first.
-   * Source: Twilio docs, "Webhooks security" (read 2026-11).
-   */
-  readonly authToken: string | readonly string[];
-  /** Sends with this API key instead of the auth token. Together with `apiKeySecret`. */
-  readonly apiKeySid?: string;
-  readonly apiKeySecret?: string;
-  /** The sending number, short code or sender id. */
-  readonly from?: string;
-  /** The Messaging Service that sends (`MG…`). Its senders share the threads. */
-  readonly messagingServiceSid?: string;
-  /** Where Twilio is. Default `https://api.twilio.com`; a simulator or a regional host otherwise. */
-  readonly apiBaseUrl?: string;
-}
-
-/** Finds the account for an AccountSid, for hosts that serve many; null for one that is not theirs. */
-export type AccountResolver = (accountSid: string) => AccountOptions | null | Promise<AccountOptions | null>;
-
-/** The assistant and its limits. */
-export interface AssistantOptions {
-  /** What writes the answers. */
-  readonly use: Assistant;
-  /** What becomes of answers, where a conversation has no mode of its own. Default `draft`. */
-  readonly mode?: AssistantMode;
-  /** The longest answer, in SMS segments. Default 2. */
-  readonly maxSegments?: number;
-  /** How long it may think, in ms. Default 30,000. */
-  readonly timeoutMs?: number;
-  /** How many of the last messages it is shown. Default 20. */
-  readonly historyMessages?: number;
-}
-
-/** The options of `createSms`. Unknown and contradicting ones are refused. */
-export interface SmsOptions {
-  /** The account, or a function that finds it for an AccountSid. */
-  readonly account: AccountOptions | AccountResolver;
-  /**
-   * The public URL that Twilio calls, exactly as it is configured there. Signatures are checked against it, and status
-   * callbacks are asked for at it.
-   */
-  readonly webhookUrl: string;
-  /** Where records live. Default `memoryStorage()`, which forgets everything at the end of the process. */
-  readonly storage?: Storage;
-  /** Drafts or sends answers. Default: none. */
-  readonly assistant?: AssistantOptions;
-  /** Times in ms; see {@link Timing}. */
-  readonly timing?: Partial<Timing>;
-  /** Background tasks: `concurrency` at once (default 32), `pollMs` between looks for overdue ones (default 1,000). */
-  readonly worker?: { readonly concurrency?: number; readonly pollMs?: number };
-  /** The largest webhook body that is read, in bytes. Default 131,072; Twilio's are far smaller. */
-  readonly maxBodyBytes?: number;
-  /**
-   * Also checks signatures against the URL that `X-Forwarded-Proto` and `X-Forwarded-Host` (or `Host`) tell. Default false.
-   * Only for hosts behind a proxy that overwrites these headers: anybody else can send them too.
-   */
-  readonly trustForwardedHeaders?: boolean;
-  /** Where warnings and errors go. Default: the console. pino fits. */
-  readonly logger?: Logger;
-  /** Time, chance and ids, for tests. Default: the system's. */
-  readonly runtime?: Partial<Runtime>;
-  /** The `fetch` that calls Twilio. Default: the global one. */
-  readonly fetch?: typeof globalThis.fetch;
-}
 
 const positive = z.number().check(z.int(), z.positive());
 const fn = z.custom<unknown>((value) => typeof value === "function", "must be a function");
@@ -112,12 +40,39 @@ const AccountShape = z.strictObject({
     z.string().check(z.regex(/^MG[0-9a-f]{32}$/, "must be a Messaging Service sid (MG and 32 digits)")),
   ),
   apiBaseUrl: z.optional(z.url({ protocol: /^https?$/, error: "must be an http(s) URL" })),
+  trial: z.optional(z.boolean()),
 });
 
 const OptionsShape = z.strictObject({
   account: z.union([fn, z.looseObject({})], "must be an account or a function that finds one"),
   webhookUrl: z.url({ protocol: /^https?$/, error: "must be the public http(s) URL that Twilio calls" }),
   storage: z.optional(withMethods("read", "commit", "list", "close")),
+  consent: z.optional(
+    z.strictObject({
+      scope: z.optional(z.enum(["account", "sender", "messaging-service"])),
+      maybeStop: z.optional(z.enum(["ask", "opt-out", "ignore"])),
+      optOutErrors: z.optional(z.array(positive)),
+      languages: z.optional(z.array(z.looseObject({ tag: z.string() }))),
+      keywords: z.optional(
+        z.strictObject({
+          stop: z.optional(z.array(z.string())),
+          start: z.optional(z.array(z.string())),
+          help: z.optional(z.array(z.string())),
+        }),
+      ),
+      keywordAnswers: z.optional(
+        z.strictObject({
+          programme: z.string().check(z.minLength(1)),
+          contact: z.string().check(z.minLength(1)),
+          senders: z.optional(z.array(z.string())),
+          stop: z.optional(z.string().check(z.minLength(1))),
+          help: z.optional(z.string().check(z.minLength(1))),
+          start: z.optional(z.string().check(z.minLength(1))),
+        }),
+      ),
+    }),
+  ),
+  media: z.optional(z.looseObject({})),
   assistant: z.optional(
     z.strictObject({
       use: withMethods("answer"),
@@ -177,6 +132,7 @@ export function resolveOptions(options: SmsOptions): Settings {
     timing,
     concurrency: options.worker?.concurrency ?? 32,
     pollMs: options.worker?.pollMs ?? 1_000,
+    consent: resolveConsent(options.consent ?? {}),
     assistant:
       assistant === undefined
         ? null
@@ -196,6 +152,43 @@ export function resolveOptions(options: SmsOptions): Settings {
       return resolved.accountSid === accountSid ? resolved : null;
     },
   };
+}
+
+function resolveConsent(options: ConsentPolicyOptions): ConsentSettings {
+  const answers = options.keywordAnswers;
+  const reading: Pick<ClassifyOptions, "languages" | "keywords"> = {
+    languages: options.languages ?? [],
+    ...(options.keywords === undefined ? {} : { keywords: options.keywords }),
+  };
+  checkReading(reading);
+  return {
+    scope: options.scope ?? "account",
+    maybeStop: options.maybeStop ?? "ask",
+    reading,
+    // A contact whom Twilio refuses to text has opted out, whatever the host thinks of it.
+    optOutErrors: [...new Set([21610, ...(options.optOutErrors ?? [63014, 63033])])],
+    keywordAnswers:
+      answers === undefined
+        ? null
+        : {
+            programme: answers.programme,
+            contact: answers.contact,
+            senders: answers.senders ?? [],
+            stop: answers.stop ?? null,
+            help: answers.help ?? null,
+            start: answers.start ?? null,
+          },
+  };
+}
+
+/** Tables and keywords are compiled at their first use: better at the door than with the first customer. */
+function checkReading(reading: Pick<ClassifyOptions, "languages" | "keywords">): void {
+  try {
+    classifyReply("ready", reading);
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    throw invalid("consent.keywords", `or consent.languages cannot be read: ${problem}`);
+  }
 }
 
 function resolveAccount(options: AccountOptions): Account {
@@ -224,6 +217,7 @@ function resolveAccount(options: AccountOptions): Account {
       apiBaseUrl: (options.apiBaseUrl ?? "https://api.twilio.com").replace(/\/+$/, ""),
     },
     sender: from ?? messagingServiceSid ?? null,
+    trial: options.trial ?? false,
   };
 }
 

@@ -5,6 +5,9 @@ import type { Media } from "../core/model/message";
 import { cleanText } from "../core/text/clean";
 import { countSegments } from "../core/text/segments";
 import type { Encoding } from "../core/text/segments";
+import { checkMediaUrls, MAX_MEDIA_URLS } from "../core/webhook/media-url";
+import { smartEncode } from "../core/text/smart-encode";
+import { splitText } from "../core/text/split";
 
 /**
  * The longest body that Twilio takes, in UTF-16 units; beyond it answers error 21617.
@@ -12,52 +15,83 @@ import type { Encoding } from "../core/text/segments";
  */
 const MAX_BODY_UNITS = 1_600;
 
-/** The most attachments of one message. Source: Twilio docs, "Message resource", parameter `MediaUrl` (read 2026-11). */
-const MAX_MEDIA = 10;
-
 /** A text that may be sent. */
 export interface CheckedText {
+  /** The whole text. */
   readonly body: string;
-  readonly media: readonly Media[];
+  /** The messages that it makes, in order: one, or several where it is split. */
+  readonly parts: readonly {
+    readonly body: string;
+    readonly media: readonly Media[];
+    readonly segments: number;
+    readonly encoding: Encoding;
+  }[];
+  /** Of all parts together. */
   readonly segments: number;
-  readonly encoding: Encoding;
+}
+
+/** A text as callers give it. */
+export interface GivenText {
+  readonly body?: string;
+  readonly media?: readonly string[];
+  readonly smartEncode?: boolean;
+  readonly maxSegments?: number;
+  readonly split?: boolean;
 }
 
 /**
- * Cleans, checks and measures a text. Cleaned means: well-formed Unicode without NUL, because databases disagree about both.
+ * Cleans, checks, splits and measures a text. Cleaned means: well-formed Unicode without NUL, because databases disagree about
+ * both. `trial` counts the words that Twilio puts in front of a trial account's texts.
  * @throws SmsError `body_empty`, `body_too_long` or `media_invalid`.
  */
-export function checkText(text: { readonly body?: string; readonly media?: readonly string[] }): CheckedText {
-  const body = cleanText(text.body ?? "");
-  const media = (text.media ?? []).map(checkMediaUrl);
+export function checkText(text: GivenText, account: { readonly trial: boolean }): CheckedText {
+  const { maxSegments } = text;
+  if (maxSegments !== undefined && !(Number.isInteger(maxSegments) && maxSegments > 0)) {
+    throw new TypeError("maxSegments must be a whole number of at least 1.");
+  }
+  const cleaned = cleanText(text.body ?? "");
+  const body = text.smartEncode === true ? smartEncode(cleaned).text : cleaned;
+  const media = checkMedia(text.media ?? []);
   if (body.trim() === "" && media.length === 0) {
     throw new SmsError(
       "body_empty",
       "There is nothing to send: the body is empty and there is no media. Give one of them.",
     );
   }
-  if (body.length > MAX_BODY_UNITS) {
-    throw new SmsError(
-      "body_too_long",
-      `The body has ${body.length} characters, Twilio takes at most ${MAX_BODY_UNITS}. Shorten it, or send it in parts.`,
-      { details: { units: body.length, maxUnits: MAX_BODY_UNITS } },
-    );
-  }
-  if (media.length > MAX_MEDIA) {
-    throw new SmsError("media_invalid", `A message carries at most ${MAX_MEDIA} media, not ${media.length}.`);
-  }
-  const { segments, encoding } = countSegments(body);
-  return { body, media, segments, encoding };
+  const parts = bodiesOf(body, text.split ?? false).map((part, index) => {
+    const { segments, encoding } = countSegments(part, account);
+    return { body: part, media: index === 0 ? media : [], segments, encoding };
+  });
+  return { body, parts, segments: parts.reduce((sum, { segments }) => sum + segments, 0) };
 }
 
-function checkMediaUrl(url: string): Media {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new SmsError(
-      "media_invalid",
-      "A media URL is not an absolute http(s) URL, so Twilio could not fetch it.",
-    );
+function bodiesOf(body: string, split: boolean): readonly string[] {
+  if (body.length <= MAX_BODY_UNITS) return [body];
+  if (split) return splitText(body, MAX_BODY_UNITS);
+  throw new SmsError(
+    "body_too_long",
+    `The body has ${body.length} characters, Twilio takes at most ${MAX_BODY_UNITS}. Shorten it, or send it with split: true.`,
+    { details: { units: body.length, maxUnits: MAX_BODY_UNITS } },
+  );
+}
+
+const MEDIA_FAULTS = {
+  too_many: `A message carries at most ${MAX_MEDIA_URLS} media.`,
+  not_a_url: "A media URL is not an absolute http(s) URL, so Twilio could not fetch it.",
+  not_https:
+    "A media URL is not https. Serve the file over https, so that nobody reads or changes it on the way to Twilio.",
+  has_credentials:
+    "A media URL holds a user name or password. Use a URL that is signed or cannot be guessed.",
+} as const;
+
+function checkMedia(urls: readonly string[]): readonly Media[] {
+  const check = checkMediaUrls(urls);
+  if (check.kind === "refused") {
+    throw new SmsError("media_invalid", MEDIA_FAULTS[check.reason], {
+      details: { reason: check.reason, index: check.index },
+    });
   }
-  return { url, contentType: null };
+  return urls.map((url) => ({ url, contentType: null }));
 }
 
 /**
@@ -84,5 +118,20 @@ export function checkSender(from: string): Address {
   throw new SmsError(
     "address_invalid",
     "The sender is no address. Write one of your numbers with + and country code, a short code, a sender id, or a Messaging Service (MG…).",
+  );
+}
+
+/**
+ * Refuses a sender of another channel than the contact's: Twilio cannot cross channels. A Messaging Service may have senders of each.
+ * @throws SmsError `address_invalid`.
+ * Source: Twilio docs, error pages 63007 and 21606 (read 2026-11).
+ */
+export function checkSameChannel(contact: Address, sender: Address): void {
+  if (contact.channel === sender.channel || sender.kind === "messaging-service") return;
+  throw new SmsError(
+    "address_invalid",
+    `The destination is on ${contact.channel} and the sender on ${sender.channel}. Give a sender of that channel as from ` +
+      `(such as ${contact.channel === "sms" ? "" : `${contact.channel}:`}+15551234567), or a Messaging Service.`,
+    { details: { destination: contact.channel, sender: sender.channel } },
   );
 }

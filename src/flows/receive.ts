@@ -3,17 +3,19 @@ import { decideInbound } from "../core/decide/inbound";
 import { decideStatus, messageOfStatus, tellsOptOut } from "../core/decide/status";
 import type { Pair } from "../core/decide/thread";
 import { isTollFree, parseAddress } from "../core/model/address";
-import { consentIdOf } from "../core/model/consent";
+import { consentIdOf, consentSenderOf } from "../core/model/consent";
 import { isSmsError, SmsError } from "../core/model/errors";
 import { parseWebhook } from "../core/webhook/payload";
 import type { InboundPayload, StatusPayload } from "../core/webhook/payload";
 import { emptyTwiml, TWIML_CONTENT_TYPE } from "../core/webhook/twiml";
-import type { Runtime } from "../ports/runtime";
+import type { Logger, Runtime } from "../ports/runtime";
+import { REFUSALS, refusalError } from "./refusal";
+import type { Refusal } from "./refusal";
 import type { Account, Settings } from "./settings";
 import { messageIdIn } from "./status-callback";
 import type { Transact } from "./transact";
-import { verifyWebhook } from "./verify";
-import type { Refusal } from "./verify";
+import { createVerifier } from "./verify";
+import type { VerifiedWebhook } from "./verify";
 import type { WebhookAnswer, WebhookRequest } from "./webhook-request";
 
 /** What receiving needs. */
@@ -23,16 +25,21 @@ export interface ReceiveParts {
   readonly runtime: Runtime;
   /** Hears of requests that were refused and of failures, with nothing personal in them. */
   readonly onError: (error: SmsError) => void;
+  /** Hears of what is no failure, such as a token rotation. */
+  readonly logger?: Pick<Logger, "info"> | undefined;
 }
+
+type Verify = (request: WebhookRequest) => Promise<VerifiedWebhook | Refusal>;
 
 /**
  * Takes a webhook: verify, understand, commit, answer. Never rejects.
  * The answer is 2xx only after the commit (guarantee G1): Twilio will not send an acknowledged message again.
  */
 export function createReceiver(parts: ReceiveParts): (request: WebhookRequest) => Promise<WebhookAnswer> {
+  const verify = createVerifier(parts);
   return async (request) => {
     try {
-      return await receive(parts, request);
+      return await receive(parts, verify, request);
     } catch (cause) {
       const error = isSmsError(cause)
         ? cause
@@ -50,8 +57,8 @@ export function createReceiver(parts: ReceiveParts): (request: WebhookRequest) =
   };
 }
 
-async function receive(parts: ReceiveParts, request: WebhookRequest): Promise<WebhookAnswer> {
-  const verified = await verifyWebhook(request, parts.settings);
+async function receive(parts: ReceiveParts, verify: Verify, request: WebhookRequest): Promise<WebhookAnswer> {
+  const verified = await verify(request);
   if ("http" in verified) {
     parts.onError(refusalError(verified));
     return answer(verified.http, REFUSALS[verified.http]);
@@ -81,20 +88,29 @@ async function storeMessage(parts: ReceiveParts, payload: InboundPayload, accoun
   const { runtime, settings } = parts;
   const pair = pairOf(payload, account);
   const { accountSid, ours, contact } = pair;
+  const consentSender = consentSenderOf(settings.consent.scope, ours);
   const event = {
     payload,
     pair,
-    reply: classifyReply(payload.body, { tollFree: isTollFree(payload.to) }),
+    reply: classifyReply(payload.body, {
+      ...settings.consent.reading,
+      tollFree: isTollFree(payload.to),
+      country: payload.extra["FromCountry"] ?? "",
+    }),
     instanceMode: settings.instanceMode,
+    consentSender,
+    maybeStop: settings.consent.maybeStop,
+    keywordAnswers: settings.consent.keywordAnswers,
     newConversationId: runtime.newId(),
     newEntryId: runtime.newId(),
+    newMessageId: runtime.newId(),
   };
   await parts.transact({
     lane: `${accountSid}|${ours}|${contact}`,
     keys: [
       { kind: "message", id: payload.messageSid },
       { kind: "conversation", pair: [accountSid, ours, contact] },
-      { kind: "consent", id: consentIdOf(accountSid, contact) },
+      { kind: "consent", id: consentIdOf(accountSid, contact, consentSender) },
     ],
     moreKeys: ([, conversation]) => {
       const waiting = conversation?.value.waitingDraftId ?? null;
@@ -122,6 +138,7 @@ async function mergeReport(
   messageId: string | null,
 ): Promise<void> {
   const newEntryId = parts.runtime.newId();
+  const { optOutErrors, scope: consentScope } = parts.settings.consent;
   const { answer: outcome } = await parts.transact({
     keys: [
       { kind: "message", sid: payload.messageSid },
@@ -130,11 +147,16 @@ async function mergeReport(
     ],
     moreKeys: ([bySid, byId]) => {
       const record = messageOfStatus({ bySid, byId }, payload);
-      if (record === null || !tellsOptOut(payload)) return [];
-      return [{ kind: "consent", id: consentIdOf(record.value.accountSid, record.value.to) }] as const;
+      if (record === null || !tellsOptOut(payload, optOutErrors)) return [];
+      const { accountSid, to, ours } = record.value;
+      const id = consentIdOf(accountSid, to, consentSenderOf(consentScope, ours));
+      return [{ kind: "consent", id }] as const;
     },
     decide: ([bySid, byId], { nowMs }, [consent]) =>
-      decideStatus({ bySid, byId, consent: consent ?? null }, { payload, newEntryId, nowMs }),
+      decideStatus(
+        { bySid, byId, consent: consent ?? null },
+        { payload, optOutErrors, consentScope, newEntryId, nowMs },
+      ),
   });
   if (outcome.kind === "unknown-message") {
     parts.onError(
@@ -146,37 +168,6 @@ async function mergeReport(
       ),
     );
   }
-}
-
-const REFUSALS: Readonly<Record<Refusal["http"], string>> = {
-  400: "Bad request.",
-  403: "Forbidden.",
-  405: "Method not allowed.",
-  413: "Too large.",
-  415: "Unsupported content type.",
-  500: "Not stored, try again.",
-};
-
-function refusalError(refusal: Refusal): SmsError {
-  if (refusal.reason === "body_consumed") {
-    return new SmsError(
-      "webhook_body_consumed",
-      "The webhook's body was read before it came here, so its signature cannot be checked. Mount the webhook before body " +
-        "parsers, or let them keep the form (express.urlencoded) or the raw body (request.rawBody).",
-      { details: { reason: refusal.reason } },
-    );
-  }
-  const hint =
-    refusal.http === 403
-      ? "If it is from Twilio: webhookUrl must be exactly the URL configured there, and authToken the primary token of the account."
-      : "Twilio sends POST forms; something else may be calling this URL.";
-  return new SmsError(
-    "webhook_rejected",
-    `A webhook was refused with ${refusal.http} (${refusal.reason}). ${hint}`,
-    {
-      details: { reason: refusal.reason, http: refusal.http },
-    },
-  );
 }
 
 function answer(status: number, body: string): WebhookAnswer {

@@ -1,8 +1,8 @@
 import { decideOutbound } from "../core/decide/outbound";
 import type { OutboundText } from "../core/decide/outbound";
+import type { Pair } from "../core/decide/thread";
 import { decideApproval, decideReply } from "../core/decide/draft";
-import type { Address } from "../core/model/address";
-import { consentIdOf } from "../core/model/consent";
+import { consentIdOf, consentSenderOf } from "../core/model/consent";
 import type { ConversationRecord } from "../core/model/conversation";
 import type { Draft } from "../core/model/draft";
 import { SmsError } from "../core/model/errors";
@@ -10,9 +10,9 @@ import type { Author } from "../core/model/message";
 import type { Versioned } from "../core/model/record";
 import type { SendOutcome } from "../core/model/send-outcome";
 import type { Runtime } from "../ports/runtime";
-import { checkContact, checkSender, checkText } from "./outbound-text";
+import { checkContact, checkSameChannel, checkSender, checkText } from "./outbound-text";
 import type { CheckedText } from "./outbound-text";
-import type { Settings } from "./settings";
+import type { Account, Settings } from "./settings";
 import type { Transact } from "./transact";
 
 /** A text to a contact. */
@@ -34,10 +34,24 @@ export interface SendRequest {
   readonly accountSid?: string;
   /** Who wrote it. Default: the host's own code. */
   readonly author?: Author;
+  /** `marketing` is held while it is undecided whether the contact wants to stop. Default `transactional`. */
+  readonly messageClass?: MessageClass;
+  /** Writes characters that GSM-7 lacks with ones that it has (’ becomes '), where that changes no meaning. Default false. */
+  readonly smartEncode?: boolean;
+  /** The most SMS segments that this text may take; a longer one is `blocked` with `too_many_segments`. Default: no limit. */
+  readonly maxSegments?: number;
+  /**
+   * Sends a text over 1,600 characters as several messages in order, cut at a sentence, a word, or else a whole character.
+   * Default false: such a text is refused with `body_too_long`.
+   */
+  readonly split?: boolean;
 }
 
+/** What a text is for. */
+export type MessageClass = "marketing" | "transactional";
+
 /** A text into a conversation. */
-export type ReplyRequest = Pick<SendRequest, "body" | "media" | "idempotencyKey" | "author">;
+export type ReplyRequest = Omit<SendRequest, "to" | "from" | "accountSid">;
 
 /** How a draft is approved. */
 export interface ApproveRequest {
@@ -70,22 +84,21 @@ export function createSender(parts: SendParts): Sender {
 
   async function send(request: SendRequest): Promise<SendOutcome> {
     const contact = checkContact(request.to);
-    const text = checkText(request);
-    const accountSid = accountSidOf(request);
-    const account = await settings.accountOf(accountSid);
-    if (account === null) throw accountUnknown();
-    const ours = checkSender(request.from ?? account.sender ?? "").value;
-    const messageId = await messageIdOf(accountSid, request.idempotencyKey);
-    const outbound = outboundOf(
-      { contact, ours, accountSid, messageId, text },
-      request.author ?? { kind: "app" },
-    );
+    const account = await accountOf(request.accountSid ?? settings.defaultAccountSid);
+    const text = checkText(request, { trial: account.trial });
+    const sender = checkSender(request.from ?? account.sender ?? "");
+    checkSameChannel(contact, sender);
+    const ours = sender.value;
+    const { accountSid } = account;
+    const pair = { accountSid, ours, contact: contact.value, channel: contact.channel };
+    const outbound = await outboundOf(pair, text, { ...request, author: request.author ?? { kind: "app" } });
+    if ("kind" in outbound) return outbound;
     const { answer } = await transact({
       lane: `${accountSid}|${ours}|${contact.value}`,
       keys: [
-        { kind: "message", id: messageId },
+        { kind: "message", id: outbound.parts[0].messageId },
         { kind: "conversation", pair: [accountSid, ours, contact.value] },
-        { kind: "consent", id: consentIdOf(accountSid, contact.value) },
+        { kind: "consent", id: consentIdOf(accountSid, contact.value, outbound.consentSender) },
       ],
       decide: ([message, conversation, consent], moment) =>
         decideOutbound({ message, conversation, consent }, outbound, moment),
@@ -94,19 +107,18 @@ export function createSender(parts: SendParts): Sender {
   }
 
   async function reply(conversationId: string, request: ReplyRequest): Promise<SendOutcome> {
-    const text = checkText(request);
     const thread = (await conversationOf(conversationId)).value;
-    const messageId = await messageIdOf(thread.accountSid, request.idempotencyKey);
-    const outbound = outboundOf(
-      { ...placeOf(thread), messageId, text },
-      request.author ?? { kind: "person", id: null },
-    );
+    const account = await accountOf(thread.accountSid);
+    const text = checkText(request, { trial: account.trial });
+    const author = request.author ?? { kind: "person", id: null };
+    const outbound = await outboundOf(thread, text, { ...request, author });
+    if ("kind" in outbound) return outbound;
     const { answer } = await transact({
       lane: `${thread.accountSid}|${thread.ours}|${thread.contact}`,
       keys: [
-        { kind: "message", id: messageId },
+        { kind: "message", id: outbound.parts[0].messageId },
         { kind: "conversation", id: conversationId },
-        { kind: "consent", id: consentIdOf(thread.accountSid, thread.contact) },
+        { kind: "consent", id: consentIdOf(thread.accountSid, thread.contact, outbound.consentSender) },
       ],
       moreKeys: ([, conversation]) => {
         const waiting = conversation?.value.waitingDraftId ?? null;
@@ -121,21 +133,22 @@ export function createSender(parts: SendParts): Sender {
   async function approve(draftId: string, request: ApproveRequest = {}): Promise<SendOutcome> {
     const found = await draftOf(draftId);
     const thread = (await conversationOf(found.value.conversationId)).value;
-    const text = checkText({ body: request.body ?? found.value.body });
-    const messageId = await messageIdOf(thread.accountSid, `draft:${draftId}`);
+    const account = await accountOf(thread.accountSid);
+    const text = checkText({ body: request.body ?? found.value.body }, { trial: account.trial });
     const by = request.by ?? null;
     const edited = text.body !== found.value.body;
-    const outbound = outboundOf(
-      { ...placeOf(thread), messageId, text },
-      edited ? { kind: "person", id: by } : { kind: "assistant" },
-    );
+    const outbound = await outboundOf(thread, text, {
+      idempotencyKey: `draft:${draftId}`,
+      author: edited ? { kind: "person", id: by } : { kind: "assistant" },
+    });
+    if ("kind" in outbound) return outbound;
     const { answer } = await transact({
       lane: `${thread.accountSid}|${thread.ours}|${thread.contact}`,
       keys: [
         { kind: "draft", id: draftId },
         { kind: "conversation", id: thread.id },
-        { kind: "consent", id: consentIdOf(thread.accountSid, thread.contact) },
-        { kind: "message", id: messageId },
+        { kind: "consent", id: consentIdOf(thread.accountSid, thread.contact, outbound.consentSender) },
+        { kind: "message", id: outbound.parts[0].messageId },
       ],
       decide: ([draft, conversation, consent, message], moment) => {
         if (draft === null || conversation === null) throw notFound("draft");
@@ -146,23 +159,30 @@ export function createSender(parts: SendParts): Sender {
     return answer;
   }
 
-  function outboundOf(
-    made: {
-      readonly contact: Pick<Address, "value" | "channel">;
-      readonly ours: string;
-      readonly accountSid: string;
-      readonly messageId: string;
-      readonly text: CheckedText;
-    },
-    author: Author,
-  ): OutboundText {
-    const { contact, ours, accountSid, messageId, text } = made;
+  async function outboundOf(
+    { accountSid, ours, contact, channel }: Pair,
+    text: CheckedText,
+    options: Omit<ReplyRequest, "body" | "media"> & { readonly author: Author },
+  ): Promise<OutboundText | SendOutcome> {
+    const { maxSegments } = options;
+    if (maxSegments !== undefined && text.segments > maxSegments) {
+      return { kind: "blocked", reason: "too_many_segments", message: null, segments: text.segments };
+    }
+    const parts = await Promise.all(
+      text.parts.map(async (part, index) => ({
+        ...part,
+        messageId: await messageIdOf(accountSid, options.idempotencyKey, index),
+      })),
+    );
+    const [first, ...rest] = parts;
+    if (first === undefined) throw new TypeError("A text has at least one part.");
     return {
-      messageId,
-      pair: { accountSid, ours, contact: contact.value, channel: contact.channel },
-      ...text,
-      author,
+      pair: { accountSid, ours, contact, channel },
+      consentSender: consentSenderOf(settings.consent.scope, ours),
+      parts: [first, ...rest],
+      author: options.author,
       taskClass: "urgent",
+      isMarketing: options.messageClass === "marketing",
       instanceMode: settings.instanceMode,
       newConversationId: runtime.newId(),
       newEntryId: runtime.newId(),
@@ -170,14 +190,18 @@ export function createSender(parts: SendParts): Sender {
   }
 
   /** With a key the id derives from it, so that the same key finds the same message in every process. */
-  async function messageIdOf(accountSid: string, idempotencyKey: string | undefined): Promise<string> {
-    return idempotencyKey === undefined ? runtime.newId() : runtime.hash(`${accountSid}\n${idempotencyKey}`);
+  async function messageIdOf(accountSid: string, key: string | undefined, part: number): Promise<string> {
+    if (key === undefined) return runtime.newId();
+    return runtime.hash(part === 0 ? `${accountSid}\n${key}` : `${accountSid}\n${key}\npart ${part + 1}`);
   }
 
-  function accountSidOf(request: SendRequest): string {
-    const accountSid = request.accountSid ?? settings.defaultAccountSid;
-    if (accountSid === null) throw accountUnknown();
-    return accountSid;
+  async function accountOf(accountSid: string | null): Promise<Account> {
+    const account = accountSid === null ? null : await settings.accountOf(accountSid);
+    if (account !== null) return account;
+    throw new SmsError(
+      "account_unknown",
+      "No account is configured for this call. Give accountSid, and let the account resolver know it.",
+    );
   }
 
   async function conversationOf(id: string): Promise<Versioned<ConversationRecord>> {
@@ -199,29 +223,10 @@ export function createSender(parts: SendParts): Sender {
   }
 }
 
-function placeOf(thread: ConversationRecord): {
-  readonly accountSid: string;
-  readonly ours: string;
-  readonly contact: Pick<Address, "value" | "channel">;
-} {
-  return {
-    accountSid: thread.accountSid,
-    ours: thread.ours,
-    contact: { value: thread.contact, channel: thread.channel },
-  };
-}
-
 /** The error for an id that names nothing. */
 export function notFound(kind: "conversation" | "draft"): SmsError {
   return new SmsError(
     `${kind}_not_found`,
     `There is no ${kind} with this id. It may be of another storage, or mistyped; take ids from the lists.`,
-  );
-}
-
-function accountUnknown(): SmsError {
-  return new SmsError(
-    "account_unknown",
-    "No account is configured for this call. Give accountSid, and let the account resolver know it.",
   );
 }

@@ -1,3 +1,7 @@
+import type { ClassifyOptions } from "../core/consent/classify-reply";
+import type { KeywordAnswers } from "../core/consent/keyword-answer";
+import type { MaybeStopPolicy } from "../core/decide/inbound";
+import type { ConsentScope } from "../core/model/consent";
 import type { InstanceMode } from "../core/model/conversation";
 import type { AccountCredentials } from "../ports/messages-api";
 import type { Assistant } from "../ports/assistant";
@@ -11,6 +15,18 @@ export interface Account {
   readonly credentials: AccountCredentials;
   /** What sends when the caller names no sender: a number, or a Messaging Service (`MG…`). Null where there is none. */
   readonly sender: string | null;
+  /** Whether Twilio puts its trial words in front of every body. */
+  readonly trial: boolean;
+}
+
+/** What counts as an opt-out, how far it reaches, and what is answered. */
+export interface ConsentSettings {
+  readonly scope: ConsentScope;
+  readonly maybeStop: MaybeStopPolicy;
+  /** The languages and keywords that replies are read with. One object for good: its tables are compiled once. */
+  readonly reading: Pick<ClassifyOptions, "languages" | "keywords">;
+  readonly optOutErrors: readonly number[];
+  readonly keywordAnswers: KeywordAnswers | null;
 }
 
 /** The options, checked and with every default filled in. */
@@ -21,6 +37,7 @@ export interface Settings {
   readonly timing: Timing;
   readonly concurrency: number;
   readonly pollMs: number;
+  readonly consent: ConsentSettings;
   readonly assistant: AssistantSettings | null;
   /** The mode for conversations without one of their own; null where there is no assistant. */
   readonly instanceMode: InstanceMode;

@@ -35,6 +35,8 @@ export type CreateMessageOutcome =
       /** The number that sends; null while a Messaging Service has not picked one. */
       readonly from: string | null;
       readonly errorCode: number | null;
+      /** The segments that Twilio charges for; null while it has not counted (Messaging Services). */
+      readonly billedSegments: number | null;
     }
   | { readonly kind: "rejected"; readonly httpStatus: number; readonly code: number | null }
   | {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { ruleAssistant } from "../../src/adapters/assistant/rules";
 import type { Assistant, AssistantAnswer, AssistantRequest } from "../../src/ports/assistant";
-import type { AssistantOptions } from "../../src/flows/options";
+import type { AssistantOptions } from "../../src/flows/sms-options";
 import { FIXTURE_CONTACT, inboundSms } from "../fixtures/twilio/payloads";
-import { harness } from "../support/harness";
+import { ACCOUNT, harness } from "../support/harness";
 import type { Harness } from "../support/harness";
 import { sidOf, twilioEdge } from "../support/twilio-edge";
 
@@ -156,6 +156,17 @@ describe("mode auto and off", () => {
     expect(body.length).toBeLessThanOrEqual(160);
     expect(body.endsWith(".")).toBe(true);
   });
+});
+
+it("a trial account's words count towards maxSegments", async () => {
+  const rambling = ruleAssistant({ rules: [], otherwise: "This is a sentence of the answer. ".repeat(40) });
+  const assistant = { use: rambling, mode: "auto", maxSegments: 1 } as const;
+  const h = harness({ assistant, account: { ...ACCOUNT, trial: true } });
+  await ask(h, "Hello?");
+  const body = edge.reached[0]?.form.get("Body") ?? "";
+  expect(body.length).toBeGreaterThan(60);
+  expect(body.length).toBeLessThanOrEqual(160 - 38);
+  expect(body.startsWith("This is")).toBe(true);
 });
 
 describe("while the assistant is thinking", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createSms } from "../../src/create-sms";
 import { isSmsError } from "../../src/core/model/errors";
-import type { SmsOptions } from "../../src/flows/options";
+import type { SmsOptions } from "../../src/flows/sms-options";
 import { DEFAULT_TIMING, resolveTiming } from "../../src/flows/timing";
 import { ACCOUNT, WEBHOOK_URL } from "../support/harness";
 
@@ -65,6 +65,14 @@ describe("options", () => {
     ],
     ["a concurrency of nothing", { ...GOOD, worker: { concurrency: 0 } }, "worker.concurrency"],
     ["a fetch that is none", { ...GOOD, fetch: "node-fetch" }, "fetch"],
+    ["an unknown media option", { ...GOOD, media: { maxbytes: 1 } }, "maxbytes"],
+    ["an unknown scope", { ...GOOD, consent: { scope: "number" } }, "consent.scope"],
+    ["a misspelt consent option", { ...GOOD, consent: { maybestop: "ask" } }, "consent.maybestop"],
+    [
+      "keyword answers without a contact",
+      { ...GOOD, consent: { keywordAnswers: { programme: "x" } } },
+      "consent.keywordAnswers.contact",
+    ],
     ["a logger without methods", { ...GOOD, logger: {} }, "logger"],
   ])("with %s are refused, and the message says which", (_, options, part) => {
     expect(refusal(options)).toContain(part);

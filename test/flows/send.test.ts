@@ -155,6 +155,13 @@ describe("sending", () => {
     ["an empty body without media", "body_empty", { to: FIXTURE_CONTACT, body: " \n" }],
     ["a body over 1,600 characters", "body_too_long", { to: FIXTURE_CONTACT, body: "x".repeat(1_601) }],
     ["a media URL that is none", "media_invalid", { to: FIXTURE_CONTACT, media: ["file:///etc/passwd"] }],
+    ["media over plain http", "media_invalid", { to: FIXTURE_CONTACT, media: ["http://example.com/a.png"] }],
+    [
+      "media with a password in the URL",
+      "media_invalid",
+      { to: FIXTURE_CONTACT, media: ["https://u:p@example.com/a.png"] },
+    ],
+    ["a sender of another channel", "address_invalid", { to: `whatsapp:${FIXTURE_CONTACT}`, body: "Hi" }],
     [
       "eleven media",
       "media_invalid",

@@ -13,9 +13,11 @@ const CONSENT: Consent = {
   id: "AC1:+14155550100",
   accountSid: "AC1",
   contact: "+14155550100",
+  sender: null,
   state: "unknown",
   since: "2026-11-23T09:00:00.000Z",
   reason: "first_contact",
+  maybeStopSince: null,
 };
 const KEYS = [{ kind: "consent", id: CONSENT.id }] as const;
 

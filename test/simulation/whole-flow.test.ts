@@ -6,7 +6,7 @@ import { sqliteStorage } from "../../src/adapters/storage/sqlite";
 import { createSms } from "../../src/create-sms";
 import type { Sms } from "../../src/create-sms";
 import type { Message } from "../../src/core/model/message";
-import type { AccountOptions, AssistantOptions } from "../../src/flows/options";
+import type { AccountOptions, AssistantOptions } from "../../src/flows/sms-options";
 import { toNodeHandler } from "../../src/http/node";
 import { createSimulator } from "../../src/simulator/create-simulator";
 import type { ServiceOptions } from "../../src/simulator/options";
@@ -133,6 +133,25 @@ it("a text is answered and delivered, STOP ends it, START brings it back", async
   await expect.poll(() => statusOf(back.message)).toBe("delivered");
   expect(texts()).toContain("Welcome back – 😀");
   expect(simulator.debugger()).toEqual([]);
+});
+
+it("a picture is a message, and its file is fetched with the account's credentials", async () => {
+  const { sms, simulator } = await world({});
+  const bytes = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 1, 2, 3]);
+  await simulator.phone(PHONE).text(ACCOUNT.from, "", { media: [{ contentType: "image/png", bytes }] });
+  const { items } = await sms.conversations.list();
+  const { items: messages } = await sms.conversations.messages(items[0]?.id ?? "");
+  const [picture] = messages;
+  if (picture === undefined) throw new Error("There is no message.");
+  const fetched = await sms.fetchMedia(picture, 0);
+  expect(fetched).toMatchObject({ kind: "ok", contentType: "image/png" });
+  const body = fetched.kind === "ok" ? await new Response(fetched.body).arrayBuffer() : null;
+  expect(new Uint8Array(body ?? [])).toEqual(bytes);
+  expect(await sms.fetchMedia(picture, 0, { maxBytes: 3 })).toMatchObject({
+    kind: "failed",
+    reason: "too_large",
+  });
+  await expect(sms.fetchMedia(picture, 1)).rejects.toMatchObject({ code: "media_invalid" });
 });
 
 it("an opt-out that only Twilio knows closes our gate when it refuses with 21610", async () => {

@@ -14,6 +14,7 @@ import { parse, referencesOf, repositoryRoot } from "./source-tree";
 const packagesOf: Readonly<Record<string, readonly string[]>> = {
   ".": ["eventemitter3"],
   "./core": [],
+  "./languages": [],
   "./node": ["eventemitter3"],
   "./express": ["eventemitter3"],
   "./storage/sqlite": ["eventemitter3", "kysely"],

@@ -3,7 +3,7 @@ import type { Sms } from "../../src/create-sms";
 import { memoryStorage } from "../../src/adapters/storage/memory";
 import type { SmsEvent, SmsEventName } from "../../src/core/model/events";
 import { signRequest } from "../../src/core/webhook/signature";
-import type { SmsOptions } from "../../src/flows/options";
+import type { SmsOptions } from "../../src/flows/sms-options";
 import type { Runtime } from "../../src/ports/runtime";
 import type { Storage } from "../../src/ports/storage";
 import { FIXTURE_ACCOUNT_SID, FIXTURE_AUTH_TOKEN, FIXTURE_OURS } from "../fixtures/twilio/payloads";
@@ -34,6 +34,7 @@ const EVENT_NAMES: readonly SmsEventName[] = [
   "message.received",
   "message.sent",
   "message.status",
+  "message.segments",
   "conversation.created",
   "conversation.updated",
   "consent.changed",

@@ -113,7 +113,7 @@ export function frozenCopy(kind: Kind, record: Entity): Entity {
 
 function isOfType(type: string, value: unknown): boolean {
   if (type === "text" || type === "text?") return typeof value === "string";
-  if (type === "integer") return Number.isSafeInteger(value);
+  if (type === "integer" || type === "integer?") return Number.isSafeInteger(value);
   if (type === "boolean") return typeof value === "boolean";
   return typeof value === "object" && value !== null;
 }

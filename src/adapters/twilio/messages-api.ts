@@ -17,6 +17,7 @@ const CreatedMessage = z.object({
   status: z.catch(z.string(), "accepted"),
   from: z.catch(z.nullish(z.string()), null),
   error_code: z.catch(z.nullish(z.number()), null),
+  num_segments: z.catch(z.nullish(z.string()), null),
 });
 
 const ErrorBody = z.object({ code: z.number() });
@@ -125,8 +126,15 @@ async function readAnswer(
     case "accepted": {
       const created = CreatedMessage.safeParse(body);
       if (!created.success) return { kind: "unknown", why: "unreadable_answer" };
-      const { sid, status, from, error_code } = created.data;
-      return { kind: "accepted", sid, status, from: from ?? null, errorCode: error_code ?? null };
+      const { sid, status, from, error_code, num_segments } = created.data;
+      return {
+        kind: "accepted",
+        sid,
+        status,
+        from: from ?? null,
+        errorCode: error_code ?? null,
+        billedSegments: billedOf(num_segments ?? ""),
+      };
     }
     case "rejected":
       return { kind: "rejected", httpStatus: response.status, code: answer.code };
@@ -135,6 +143,14 @@ async function readAnswer(
     case "unknown":
       return { kind: "unknown", why: answer.why };
   }
+}
+
+/**
+ * Twilio writes the number as a string, and "0" while a Messaging Service has not picked a sender.
+ * Source: Twilio docs, "Message resource", `num_segments` (read 2026-11).
+ */
+function billedOf(numSegments: string): number | null {
+  return /^[1-9]\d{0,3}$/.test(numSegments) ? Number(numSegments) : null;
 }
 
 function afterThrow(cause: unknown, signal: AbortSignal): CreateMessageOutcome {

@@ -9,7 +9,9 @@ export type ConsentSignalKind =
   | "keyword-start"
   | "opt-out-type-stop"
   | "opt-out-type-start"
+  | "informal-stop"
   | "carrier-21610"
+  | "carrier-block"
   | "operator-opt-out"
   | "operator-opt-in"
   | "import-opt-out"
@@ -18,8 +20,9 @@ export type ConsentSignalKind =
 
 /**
  * One thing that happened.
- * `keyword-*` our own reading of a reply · `opt-out-type-*` Twilio's reading, sent as OptOutType · `carrier-21610`
- * Twilio refused or failed a message because the contact opted out · `operator-*` a person in the host's team, with
+ * `keyword-*` our own reading of a reply · `opt-out-type-*` Twilio's reading, sent as OptOutType · `informal-stop` a wish in
+ * other words, where the host has it count · `carrier-21610` Twilio refused or failed a message because the contact opted
+ * out · `carrier-block` another error that the host has count as an opt-out · `operator-*` a person in the host's team, with
  * evidence · `import-*` a list brought in from elsewhere · `first-contact` the first message in either direction.
  */
 export interface ConsentSignal {
@@ -33,7 +36,9 @@ export type ConsentReason =
   | "keyword_start"
   | "opt_out_type_stop"
   | "opt_out_type_start"
+  | "informal_stop"
   | "carrier_21610"
+  | "carrier_block"
   | "operator_opt_out"
   | "operator_opt_in"
   | "import_opt_out"
@@ -63,7 +68,9 @@ const EFFECTS: Readonly<Record<ConsentSignalKind, Effect>> = {
   "keyword-start": { state: "opted-in", reason: "keyword_start" },
   "opt-out-type-stop": { state: "opted-out", reason: "opt_out_type_stop" },
   "opt-out-type-start": { state: "opted-in", reason: "opt_out_type_start" },
+  "informal-stop": { state: "opted-out", reason: "informal_stop" },
   "carrier-21610": { state: "opted-out", reason: "carrier_21610" },
+  "carrier-block": { state: "opted-out", reason: "carrier_block" },
   "operator-opt-out": { state: "opted-out", reason: "operator_opt_out" },
   "operator-opt-in": { state: "opted-in", reason: "operator_opt_in" },
   "import-opt-out": { state: "opted-out", reason: "import_opt_out" },

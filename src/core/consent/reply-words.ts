@@ -15,12 +15,39 @@ export interface ReplyWords {
   readonly blank: boolean;
 }
 
-const INVISIBLE = /[\p{Cf}\p{M}\p{Default_Ignorable_Code_Point}]/u;
-const WORD = /[\p{L}\p{N}]/u;
-const APOSTROPHES = /[\u0060\u0092\u00B4\u02BC\u2018\u2019\u201B\uFF07]/gu;
+const ASCII = /^[\0-\x7F]*$/u;
+/** What phones put into English: curly quotes, dashes and plain emoji. None of it changes when normalised. */
+const PHONE_ENGLISH =
+  /^[\0-\x7F\u2013\u2014\u2018\u2019\u201C\u201D\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}]*$/u;
+const APOSTROPHES = /['\u0060\u0092\u00B4\u02BC\u2018\u2019\u201B\uFF07]/gu;
+/** Accents and vowel points. The signs of Indic scripts stay: without them "stop" and "wait" are the same Hindi word. */
+const UNSEEN = /[\p{Cf}\p{Default_Ignorable_Code_Point}]|(?![\u0900-\u1AAF])\p{M}/gu;
+const WORD = /[\p{L}\p{N}\p{M}]/u;
 const LINE_END = /[\n\r\u0085\u2028\u2029]/u;
 const BLANK = /[\s\p{Cc}\u2800]/u;
-const JOINS_CLAUSE = /[\p{Pd}\p{Pc}"\u00AB\u00BB\u201C\u201D\u201E/\\*~]/u;
+const DASH = /\p{Pd}/u;
+const JOINS_CLAUSE = /[\p{Pc}"\u00AB\u00BB\u201C\u201D\u201E/\\*~]/u;
+
+/** Letters that Unicode does not take apart, as people without the right keyboard write them. */
+const PLAIN_LETTERS: Readonly<Record<string, string>> = { ı: "i", ł: "l", ø: "o", đ: "d", ß: "ss", æ: "ae" };
+
+/** What a character does to the text before it. */
+type CharacterRole = "word" | "blank" | "dash" | "endsWord" | "endsClause" | "endsLine";
+
+function roleOf(character: string): CharacterRole {
+  if (WORD.test(character)) return "word";
+  if (LINE_END.test(character)) return "endsLine";
+  if (BLANK.test(character)) return "blank";
+  if (DASH.test(character)) return "dash";
+  return JOINS_CLAUSE.test(character) ? "endsWord" : "endsClause";
+}
+
+function readAsciiRoles(): readonly CharacterRole[] {
+  return Array.from({ length: 128 }, (_, code) => roleOf(String.fromCharCode(code)));
+}
+
+/** Nearly all text is ASCII, and a look-up in this table costs a fraction of the patterns above. */
+const ASCII_ROLES = /* @__PURE__ */ readAsciiRoles();
 
 /** Footers that phones and mail programs add below the text; they are not part of the answer. */
 const SIGNATURES: readonly (readonly string[])[] = [
@@ -28,17 +55,28 @@ const SIGNATURES: readonly (readonly string[])[] = [
   ["get", "outlook", "for"],
 ];
 
+const MAY_BE_SIGNED = /sent|outlook/u;
+
 /**
  * Folds a text for comparison: compatibility forms (full-width, mathematical, ligatures) to plain letters, lower case,
- * accents and invisible characters removed, every apostrophe one character.
+ * letters such as "ł" without their stroke; accents, invisible characters and apostrophes removed. Linear in its length.
  */
-function fold(text: string): string {
-  return text.replace(APOSTROPHES, "'").normalize("NFKC").toLowerCase().normalize("NFD");
+export function foldText(text: string): string {
+  if (ASCII.test(text)) {
+    const letters = text.toLowerCase();
+    return letters.includes("'") || letters.includes("`") ? letters.replace(APOSTROPHES, "") : letters;
+  }
+  if (PHONE_ENGLISH.test(text)) return text.toLowerCase().replace(APOSTROPHES, "");
+  const letters = text.replace(APOSTROPHES, "").normalize("NFKC").toLowerCase().normalize("NFD");
+  return letters.replace(UNSEEN, "").replace(/[ıłøđßæ]/gu, (letter) => PLAIN_LETTERS[letter] ?? letter);
 }
 
 /** True when `words` has `sequence` at position `at`. */
 export function hasWordsAt(words: readonly string[], sequence: readonly string[], at: number): boolean {
-  return sequence.every((word, offset) => words[at + offset] === word);
+  for (let offset = 0; offset < sequence.length; offset += 1) {
+    if (words[at + offset] !== sequence[offset]) return false;
+  }
+  return true;
 }
 
 function withoutSignature(clauses: readonly (readonly string[])[]): readonly (readonly string[])[] {
@@ -55,38 +93,48 @@ function withoutSignature(clauses: readonly (readonly string[])[]): readonly (re
   return kept;
 }
 
+/** "Stop - I never signed up": a dash after a blank parts clauses, one inside a word ("opt-out") does not. */
+function partsClauses(text: string, dashAt: number): boolean {
+  const next = text[dashAt + 1] ?? " ";
+  return text[dashAt - 1] === " " && (next === " " || DASH.test(next));
+}
+
 function cutIntoClauses(folded: string): { clauses: string[][]; blank: boolean } {
   const clauses: string[][] = [];
   let clause: string[] = [];
-  let word = "";
+  let wordStart = -1;
   let blank = true;
-  const endWord = () => {
-    if (word !== "") clause.push(word);
-    word = "";
-  };
-  const endClause = () => {
-    endWord();
-    if (clause.length > 0) clauses.push(clause);
-    clause = [];
-  };
-  for (const character of folded) {
-    // Nearly all text is this; the property look-ups below cost several times as much.
-    if (character >= "a" && character <= "z") {
-      blank = false;
-      word += character;
+  const { length } = folded;
+  for (let at = 0, next = 1; at <= length; at = next, next += 1) {
+    const unit = folded.charCodeAt(at);
+    // A lower-case letter or a space: nearly all text is one of these.
+    if (unit >= 0x61 && unit <= 0x7a) {
+      if (wordStart === -1) wordStart = at;
       continue;
     }
-    if (INVISIBLE.test(character)) continue;
-    const isBlank = BLANK.test(character);
-    blank &&= isBlank;
-    if (WORD.test(character)) word += character;
-    else if (character === "'") continue;
-    else if (LINE_END.test(character)) endClause();
-    else if (isBlank || JOINS_CLAUSE.test(character)) endWord();
-    else endClause();
+    if (wordStart !== -1 && unit === 0x20) {
+      clause.push(folded.slice(wordStart, at));
+      wordStart = -1;
+      continue;
+    }
+    const code = at === length ? 0x0a : (folded.codePointAt(at) ?? 0x0a);
+    const role = ASCII_ROLES[code] ?? roleOf(String.fromCodePoint(code));
+    if (code > 0xffff) next += 1;
+    if (role === "word") {
+      if (wordStart === -1) wordStart = at;
+      continue;
+    }
+    if (wordStart !== -1) clause.push(folded.slice(wordStart, at));
+    else if (role !== "blank" && role !== "endsLine") blank = false;
+    wordStart = -1;
+    const isEnd =
+      role === "endsClause" || role === "endsLine" || (role === "dash" && partsClauses(folded, at));
+    if (isEnd && clause.length > 0) {
+      clauses.push(clause);
+      clause = [];
+    }
   }
-  endClause();
-  return { clauses, blank };
+  return { clauses, blank: blank && clauses.length === 0 };
 }
 
 /**
@@ -96,12 +144,13 @@ function cutIntoClauses(folded: string): { clauses: string[][]; blank: boolean }
 export function readReplyWords(body: string): ReplyWords {
   const trimmed = body.trim();
   const inspected = trimmed.slice(0, MAX_INSPECTED_UNITS);
-  const { clauses, blank } = cutIntoClauses(fold(inspected));
+  const folded = foldText(inspected);
+  const { clauses, blank } = cutIntoClauses(folded);
   if (inspected.length < trimmed.length) {
     const last = clauses.at(-1);
     last?.pop();
     if (last?.length === 0) clauses.pop();
   }
-  const kept = withoutSignature(clauses);
-  return { words: kept.flat(), clauses: kept, blank };
+  const kept = MAY_BE_SIGNED.test(folded) ? withoutSignature(clauses) : clauses;
+  return { words: kept.length === 1 ? (kept[0] ?? []) : kept.flat(), clauses: kept, blank };
 }

@@ -72,7 +72,7 @@ function stillWanted(records: AssistRecords, instanceMode: InstanceMode): boolea
   const { conversation, message, consent } = records;
   if (conversation === null || message === null || consent === null) return false;
   if (modeInForce(conversation.value.assistantMode, instanceMode) === "off") return false;
-  if (!mayReceive(consent.value.state)) return false;
+  if (!mayReceive(consent.value.state) || conversation.value.attention === "maybe-stop") return false;
   // A newer message has a task of its own, whose answer will cover this one; and what a person has answered is answered.
   const { lastInboundSeq, lastPersonSeq } = conversation.value;
   return lastInboundSeq === message.value.seq && lastPersonSeq < lastInboundSeq;
@@ -151,15 +151,16 @@ function proposeDraft(proposal: {
   readonly moment: Moment;
 }): Decision<AssistAnswer> {
   const { conversation, result, settlement } = proposal;
+  const [answer] = result.text.parts;
   const draft: Draft = {
     id: result.draftId,
     accountSid: conversation.value.accountSid,
     conversationId: conversation.value.id,
-    body: result.text.body,
+    body: answer.body,
     status: "proposed",
     answersMessageId: proposal.message.value.id,
-    segments: result.text.segments,
-    encoding: result.text.encoding,
+    segments: answer.segments,
+    encoding: answer.encoding,
     decidedBy: null,
     messageId: null,
     createdAt: timestampOf(proposal.moment.nowMs),

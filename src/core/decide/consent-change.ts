@@ -11,6 +11,8 @@ export interface ConsentChange {
   readonly record: Versioned<Consent> | null;
   readonly accountSid: string;
   readonly contact: string;
+  /** The sender that the record is about; null for the whole account. */
+  readonly sender: string | null;
   readonly signal: ConsentSignal;
   readonly evidence: ConsentEvidence;
   /** The id for the ledger entry, if there will be one. */
@@ -35,15 +37,22 @@ export const NO_EVIDENCE: ConsentEvidence = { messageSid: null, text: null, by: 
  * something behind that a STOP at the same moment collides with (write skew, guarantee G3).
  */
 export function changeConsent(change: ConsentChange): ConsentResult {
-  const { record, accountSid, contact, evidence, nowMs } = change;
+  const { record, accountSid, contact, sender, evidence, nowMs } = change;
   const from = record?.value.state ?? "unknown";
   const next = nextConsent(from, change.signal);
-  if (record !== null && !next.changed) {
+  const decided = change.signal.kind !== "first-contact";
+  if (record !== null && !next.changed && !(decided && record.value.maybeStopSince !== null)) {
     return { consent: record.value, changed: false, writes: [], events: [] };
   }
   const at = timestampOf(nowMs);
-  const id = consentIdOf(accountSid, contact);
-  const consent: Consent = { id, accountSid, contact, state: next.state, since: at, reason: next.reason };
+  const id = consentIdOf(accountSid, contact, sender);
+  const consent: Consent = {
+    ...(next.changed || record === null
+      ? { id, accountSid, contact, sender, state: next.state, since: at, reason: next.reason }
+      : record.value),
+    // Whoever says stop or go on has decided what was only suspected.
+    maybeStopSince: decided ? null : (record?.value.maybeStopSince ?? null),
+  };
   const put: Write = { kind: "consent", put: consent, expect: record?.version ?? "absent" };
   if (!next.changed) return { consent, changed: false, writes: [put], events: [] };
   const entry: ConsentEntry = {
@@ -51,6 +60,7 @@ export function changeConsent(change: ConsentChange): ConsentResult {
     consentId: id,
     accountSid,
     contact,
+    sender,
     from,
     to: next.state,
     reason: next.reason,
@@ -62,5 +72,25 @@ export function changeConsent(change: ConsentChange): ConsentResult {
     changed: true,
     writes: [put, { kind: "consentEntry", put: entry, expect: "absent" }],
     events: [{ name: "consent.changed", data: { consent, entry } }],
+  };
+}
+
+/** What an error of Twilio's says of consent: 21610 that the contact opted out there, others whatever the host has them count as. */
+export function optOutSignal(errorCode: number): ConsentSignal {
+  return { kind: errorCode === 21610 ? "carrier-21610" : "carrier-block" };
+}
+
+/** Notes that the contact may want to stop: marketing is held until somebody decides. It is no change of consent. */
+export function suspectStop(
+  result: ConsentResult,
+  record: Versioned<Consent> | null,
+  nowMs: number,
+): ConsentResult {
+  if (result.consent.state === "opted-out" || result.consent.maybeStopSince !== null) return result;
+  const consent: Consent = { ...result.consent, maybeStopSince: timestampOf(nowMs) };
+  return {
+    ...result,
+    consent,
+    writes: [{ kind: "consent", put: consent, expect: record?.version ?? "absent" }],
   };
 }

@@ -1,5 +1,4 @@
 import type { RetryPlan } from "../delivery/retry";
-import { explainError } from "../delivery/explain-error";
 import { mayReceive } from "../consent/machine";
 import { deliveryState, observeTwilioStatus } from "../delivery/status";
 import type { Consent } from "../model/consent";
@@ -7,16 +6,20 @@ import type { SmsEvent } from "../model/events";
 import type { Message } from "../model/message";
 import type { Versioned, Write } from "../model/record";
 import type { Task } from "../model/task";
-import { changeConsent, NO_EVIDENCE } from "./consent-change";
+import { changeConsent, NO_EVIDENCE, optOutSignal } from "./consent-change";
 import { unchanged } from "./decision";
 import type { Decision } from "./decision";
 import { changeMessage } from "./message-change";
+import { giveUp, goOn } from "./parts";
+import type { NextStep } from "./parts";
 
 /** What handing a message over concerns. */
 export interface DispatchRecords {
   readonly task: Versioned<Task> | null;
   readonly message: Versioned<Message> | null;
   readonly consent: Versioned<Consent> | null;
+  /** The further parts of a split text. */
+  readonly rest: readonly Versioned<Message>[];
 }
 
 /** A worker that wants the task. */
@@ -39,25 +42,21 @@ export function decideClaim(records: DispatchRecords, claimant: Claimant): Decis
   const { task, message, consent } = records;
   const { nowMs } = claimant;
   if (task === null || task.value.attempts !== claimant.attempts) return unchanged({ kind: "leave" });
-  const removal: Write = { kind: "task", remove: task.value.id, expect: task.version };
-  if (message === null || message.value.sid !== null || message.value.status !== "pending") {
-    return { writes: [removal], events: [], answer: { kind: "leave" } };
+  if (message === null) return leaving(giveUp(task, records.rest));
+  if (message.value.sid !== null || message.value.status !== "pending") {
+    return leaving(goOn(task, nowMs));
   }
   if (task.value.calling) {
     const change = changeMessage(message, { observed: deliveryState("unknown") });
-    return { writes: [...change.writes, removal], events: change.events, answer: { kind: "leave" } };
+    return leaving(goOn(task, nowMs), change);
   }
-  if (consent === null || !mayReceive(consent.value.state)) {
+  if (consent === null || !mayPass(message.value, consent.value, nowMs)) {
     const change = changeMessage(message, { observed: deliveryState("blocked") });
     const blocked: SmsEvent = {
       name: "send.blocked",
       data: { contact: message.value.to, reason: "opted_out", message: change.message },
     };
-    return {
-      writes: [...change.writes, removal],
-      events: [...change.events, blocked],
-      answer: { kind: "leave" },
-    };
+    return leaving(giveUp(task, records.rest), { ...change, events: [...change.events, blocked] });
   }
   const claimed: Task = {
     ...task.value,
@@ -76,6 +75,34 @@ export function decideClaim(records: DispatchRecords, claimant: Claimant): Decis
   };
 }
 
+/** Nothing to call for: how the task goes on, after what became known of the message. */
+function leaving(
+  step: NextStep,
+  change: { readonly writes: readonly Write[]; readonly events: readonly SmsEvent[] } = {
+    writes: [],
+    events: [],
+  },
+): Decision<ClaimAnswer> {
+  return {
+    writes: [...change.writes, ...step.writes],
+    events: [...change.events, ...step.events],
+    answer: { kind: "leave" },
+  };
+}
+
+/** How long after a STOP its confirmation may leave. Source: 47 CFR 64.1200(a)(12) (read 2026-11). */
+const CONFIRMATION_MS = 5 * 60_000;
+
+/**
+ * The gate. The one text that passes it after an opt-out is the confirmation that was made in the very commit of that opt-out,
+ * while it is fresh (guarantee G3).
+ */
+function mayPass(message: Message, consent: Consent, nowMs: number): boolean {
+  if (mayReceive(consent.state)) return true;
+  if (message.answersKeyword !== "stop" || message.createdAt !== consent.since) return false;
+  return nowMs - Date.parse(consent.since) < CONFIRMATION_MS;
+}
+
 /** What the call came to. `retry` carries the plan that was made for it. */
 export type CallResult =
   | {
@@ -84,6 +111,8 @@ export type CallResult =
       readonly status: string;
       readonly from: string | null;
       readonly errorCode: number | null;
+      /** What Twilio charges for; null while it has not counted. */
+      readonly billedSegments: number | null;
     }
   | { readonly kind: "rejected"; readonly code: number | null }
   | { readonly kind: "retry"; readonly plan: RetryPlan }
@@ -94,43 +123,70 @@ export interface Settlement {
   readonly result: CallResult;
   /** The attempts of the claim that made the call. */
   readonly attempts: number;
+  /** Twilio's error codes that count as an opt-out. */
+  readonly optOutErrors: readonly number[];
   readonly newEntryId: string;
   readonly nowMs: number;
+}
+
+/** The message as it is now, and the task with the next part of the text, if there is one. */
+export interface SettleAnswer {
+  readonly message: Message | null;
+  readonly next: Task | null;
 }
 
 /**
  * Writes down what a call came to. The message always learns the truth; the task is only touched by the claim that holds it,
  * since a worker that overslept its lease no longer does.
  */
-export function decideSettle(records: DispatchRecords, settlement: Settlement): Decision<Message | null> {
+export function decideSettle(records: DispatchRecords, settlement: Settlement): Decision<SettleAnswer> {
   const { message } = records;
   const { result, nowMs } = settlement;
-  if (message === null) return unchanged(null);
+  if (message === null) return unchanged({ message: null, next: null });
   const task = records.task?.value.attempts === settlement.attempts ? records.task : null;
   if (result.kind === "retry" && "delayMs" in result.plan) {
-    if (task === null) return unchanged(message.value);
+    if (task === null) return unchanged({ message: message.value, next: null });
     const again: Task = { ...task.value, calling: false, dueAtMs: nowMs + result.plan.delayMs };
     return {
       writes: [{ kind: "task", put: again, expect: task.version }],
       events: [],
-      answer: message.value,
+      answer: { message: message.value, next: null },
     };
   }
   const change = changeMessage(message, newsOf(result));
   const consent = optOutOf(records, settlement);
-  const sent: readonly SmsEvent[] =
-    result.kind === "accepted" && message.value.sid === null
-      ? [{ name: "message.sent", data: { message: change.message } }]
-      : [];
+  const step = task === null ? NO_STEP : stepAfter(task, records.rest, settlement);
   return {
-    writes: [
-      ...consent.writes,
-      ...change.writes,
-      ...(task === null ? [] : [{ kind: "task", remove: task.value.id, expect: task.version } as const]),
+    writes: [...consent.writes, ...change.writes, ...step.writes],
+    events: [
+      ...acceptedEvents(message.value, change.message, result),
+      ...change.events,
+      ...consent.events,
+      ...step.events,
     ],
-    events: [...sent, ...change.events, ...consent.events],
-    answer: change.message,
+    answer: { message: change.message, next: step.next },
   };
+}
+
+const NO_STEP: NextStep = { writes: [], events: [], next: null };
+
+function stepAfter(
+  task: Versioned<Task>,
+  rest: readonly Versioned<Message>[],
+  { result, nowMs }: Settlement,
+): NextStep {
+  const mayBeThere = result.kind === "accepted" || result.kind === "unknown";
+  return mayBeThere ? goOn(task, nowMs) : giveUp(task, rest);
+}
+
+function acceptedEvents(before: Message, message: Message, result: CallResult): readonly SmsEvent[] {
+  if (result.kind !== "accepted" || before.sid !== null) return [];
+  const { segments: counted, billedSegments: billed } = message;
+  const differs = billed !== null && billed !== counted && message.media.length === 0;
+  return [
+    { name: "message.sent", data: { message } },
+    ...(differs ? [{ name: "message.segments", data: { message, counted, billed } } as const] : []),
+  ];
 }
 
 function newsOf(result: CallResult): Parameters<typeof changeMessage>[1] {
@@ -140,6 +196,7 @@ function newsOf(result: CallResult): Parameters<typeof changeMessage>[1] {
         observed: observeTwilioStatus(result.status, { errorCode: result.errorCode }),
         sid: result.sid,
         from: result.from,
+        billedSegments: result.billedSegments,
       };
     case "rejected":
       return { observed: deliveryState("failed", { errorCode: result.code }) };
@@ -157,14 +214,16 @@ function optOutOf(
 ): { readonly writes: readonly Write[]; readonly events: readonly SmsEvent[] } {
   const { result } = settlement;
   const { message, consent } = records;
-  const optedOut = result.kind === "rejected" && result.code !== null && explainError(result.code).optOut;
-  if (!optedOut || message === null) return { writes: [], events: [] };
+  const code = result.kind === "rejected" ? result.code : null;
+  if (message === null || code === null || !settlement.optOutErrors.includes(code))
+    return { writes: [], events: [] };
   return changeConsent({
     record: consent,
     accountSid: message.value.accountSid,
     contact: message.value.to,
-    signal: { kind: "carrier-21610" },
-    evidence: { ...NO_EVIDENCE, messageSid: message.value.sid, note: `Twilio error ${String(result.code)}` },
+    sender: consent?.value.sender ?? null,
+    signal: optOutSignal(code),
+    evidence: { ...NO_EVIDENCE, messageSid: message.value.sid, note: `Twilio error ${code}` },
     entryId: settlement.newEntryId,
     nowMs: settlement.nowMs,
   });

@@ -1,21 +1,26 @@
 import type { ReplyClass } from "../consent/classify-reply";
+import { keywordAnswerOf } from "../consent/keyword-answer";
+import type { KeywordAnswers } from "../consent/keyword-answer";
 import { consentSignalOf, mayReceive } from "../consent/machine";
 import { deliveryState } from "../delivery/status";
+import { parseAddress } from "../model/address";
 import type { Consent } from "../model/consent";
 import { modeInForce, viewConversation } from "../model/conversation";
 import type { ConversationRecord, InstanceMode } from "../model/conversation";
 import type { Draft } from "../model/draft";
 import type { Message } from "../model/message";
-import type { Versioned } from "../model/record";
+import type { SmsEvent } from "../model/events";
+import type { Versioned, Write } from "../model/record";
 import type { Task } from "../model/task";
 import { timestampOf } from "../model/timestamp";
 import type { InboundPayload } from "../webhook/payload";
-import { measureText } from "../text/segments";
-import { changeConsent } from "./consent-change";
+import { countSegments } from "../text/segments";
+import { changeConsent, suspectStop } from "./consent-change";
 import type { ConsentResult } from "./consent-change";
 import { unchanged } from "./decision";
 import type { Decision, Moment } from "./decision";
 import { overtakenDraft } from "./draft";
+import { createdEvent, dispatchTask, outboundMessage } from "./outbound";
 import { joinThread, putConversation } from "./thread";
 import type { Pair } from "./thread";
 
@@ -28,14 +33,22 @@ export interface InboundRecords {
   readonly draft: Versioned<Draft> | null;
 }
 
+/** What becomes of words that may mean stop: a person is asked, they count as STOP, or they mean nothing. */
+export type MaybeStopPolicy = "ask" | "opt-out" | "ignore";
+
 /** An inbound message with what was found out about it. */
 export interface InboundEvent {
   readonly payload: InboundPayload;
   readonly pair: Pair;
+  /** The sender that the consent record is about; null for the whole account. */
+  readonly consentSender: string | null;
   readonly reply: ReplyClass;
+  readonly maybeStop: MaybeStopPolicy;
+  readonly keywordAnswers: KeywordAnswers | null;
   readonly instanceMode: InstanceMode;
   readonly newConversationId: string;
   readonly newEntryId: string;
+  readonly newMessageId: string;
 }
 
 /** Whether the message is new, or one that Twilio delivered before. */
@@ -43,7 +56,7 @@ export type InboundAnswer =
   { readonly kind: "stored"; readonly message: Message } | { readonly kind: "duplicate" };
 
 /**
- * Stores an inbound message, its thread and its consent change together.
+ * Stores an inbound message, its thread, its consent change and what answers it together.
  * The message's id is its MessageSid, so a second delivery finds the first one, and two at once collide (guarantee G2).
  */
 export function decideInbound(
@@ -53,7 +66,7 @@ export function decideInbound(
 ): Decision<InboundAnswer> {
   if (records.message !== null) return unchanged({ kind: "duplicate" });
   const consent = consentAfter(records, event, moment);
-  const wantsPerson = event.reply.intent === "maybe-stop";
+  const overtaken = overtakenDraft(records.draft);
   const joined = joinThread({
     record: records.conversation,
     pair: event.pair,
@@ -63,49 +76,111 @@ export function decideInbound(
     mediaCount: event.payload.media.length,
     nowMs: moment.nowMs,
   });
-  const overtaken = overtakenDraft(records.draft);
-  const conversation: ConversationRecord = {
+  const received: ConversationRecord = {
     ...joined,
-    attention: wantsPerson ? "maybe-stop" : joined.attention,
+    attention: suspectsStop(event) ? "maybe-stop" : joined.attention,
     waitingDraftId: null,
   };
-  const message = inboundMessage(event, conversation, moment);
-  const thread = putConversation(records.conversation, conversation, event.instanceMode);
-  const task = assistTask(event, { conversation, message, consent: consent.consent, moment });
+  const message = inboundMessage(event, received, moment);
+  const answered = answerKeyword(event, { received, consent, moment });
+  const thread = putConversation(records.conversation, answered.conversation, event.instanceMode);
+  const assist = assistTask(event, { conversation: received, message, consent: consent.consent, moment });
   return {
     writes: [
       ...consent.writes,
       thread.write,
       { kind: "message", put: message, expect: "absent" },
       ...overtaken.writes,
-      ...(task === null ? [] : [{ kind: "task", put: task, expect: "absent" } as const]),
+      ...answered.writes,
+      ...(assist === null ? [] : [{ kind: "task", put: assist, expect: "absent" } as const]),
     ],
     events: [
       thread.event,
       {
         name: "message.received",
-        data: { message, conversation: viewConversation(conversation, event.instanceMode) },
+        data: { message, conversation: viewConversation(answered.conversation, event.instanceMode) },
       },
       ...consent.events,
       ...overtaken.events,
+      ...answered.events,
     ],
     answer: { kind: "stored", message },
   };
 }
 
+function suspectsStop(event: InboundEvent): boolean {
+  return (
+    event.reply.intent === "maybe-stop" && event.maybeStop === "ask" && event.payload.optOutType === null
+  );
+}
+
 function consentAfter(records: InboundRecords, event: InboundEvent, moment: Moment): ConsentResult {
   const { payload, reply } = event;
-  return changeConsent({
+  const countsAsStop = reply.intent === "maybe-stop" && event.maybeStop === "opt-out";
+  const said = consentSignalOf({ intent: reply.intent, optOutType: payload.optOutType });
+  const result = changeConsent({
     record: records.consent,
     accountSid: event.pair.accountSid,
     contact: event.pair.contact,
-    signal: consentSignalOf({ intent: reply.intent, optOutType: payload.optOutType }) ?? {
-      kind: "first-contact",
-    },
+    sender: event.consentSender,
+    signal: said ?? (countsAsStop ? { kind: "informal-stop" } : { kind: "first-contact" }),
     evidence: { messageSid: payload.messageSid, text: payload.body, by: null, note: null },
     entryId: event.newEntryId,
     nowMs: moment.nowMs,
   });
+  return suspectsStop(event) ? suspectStop(result, records.consent, moment.nowMs) : result;
+}
+
+/**
+ * The answer to a keyword where Twilio gives none. It is made in the commit that changes the consent, which is how the one
+ * confirmation of a STOP leaves although the gate is closed from that commit on.
+ */
+function answerKeyword(
+  event: InboundEvent,
+  made: { readonly received: ConversationRecord; readonly consent: ConsentResult; readonly moment: Moment },
+): {
+  readonly conversation: ConversationRecord;
+  readonly writes: readonly Write[];
+  readonly events: readonly SmsEvent[];
+} {
+  const { received, consent, moment } = made;
+  const { to, optOutType } = event.payload;
+  const answer = keywordAnswerOf(
+    {
+      intent: event.reply.intent,
+      optOutType,
+      to,
+      isShortCode: parseAddress(to)?.kind === "short-code",
+      changed: consent.changed,
+      mayReceive: mayReceive(consent.consent.state),
+    },
+    event.keywordAnswers,
+  );
+  if (answer === null) return { conversation: received, writes: [], events: [] };
+  const author = { kind: "app" } as const;
+  const thread = joinThread({
+    record: { version: 0, value: received },
+    pair: event.pair,
+    newId: received.id,
+    author: author.kind,
+    body: answer.body,
+    mediaCount: 0,
+    nowMs: moment.nowMs,
+  });
+  const part = { messageId: event.newMessageId, body: answer.body, media: [], ...countSegments(answer.body) };
+  const message: Message = {
+    ...outboundMessage({ thread, part, from: to, author, moment }),
+    answersKeyword: answer.answers,
+  };
+  const task = dispatchTask([message], { consentSender: event.consentSender, taskClass: "urgent" }, moment);
+  return {
+    conversation: thread,
+    writes: [
+      { kind: "message", put: message, expect: "absent" },
+      { kind: "task", put: task, expect: "absent" },
+    ],
+    events: [createdEvent(message)],
+  };
 }
 
 function inboundMessage(event: InboundEvent, conversation: ConversationRecord, moment: Moment): Message {
@@ -119,6 +194,7 @@ function inboundMessage(event: InboundEvent, conversation: ConversationRecord, m
     direction: "inbound",
     from: payload.from,
     to: payload.to,
+    ours: conversation.ours,
     body: payload.body,
     media: payload.media,
     status: delivery.status,
@@ -126,7 +202,9 @@ function inboundMessage(event: InboundEvent, conversation: ConversationRecord, m
     sid: payload.messageSid,
     error: null,
     segments: payload.segments,
-    encoding: measureText(payload.body).encoding,
+    encoding: countSegments(payload.body).encoding,
+    billedSegments: null,
+    answersKeyword: null,
     author: { kind: "contact" },
     extra: payload.extra,
     createdAt: timestampOf(moment.nowMs),
@@ -145,7 +223,11 @@ function assistTask(
 ): Task | null {
   const { conversation, message, consent, moment } = made;
   const mode = modeInForce(conversation.assistantMode, event.instanceMode);
-  if (mode === "off" || event.reply.intent !== "none" || event.payload.optOutType !== null) return null;
+  if (mode === "off" || event.payload.optOutType !== null) return null;
+  const { intent } = event.reply;
+  if (intent !== "none" && !(intent === "maybe-stop" && event.maybeStop === "ignore")) return null;
+  // Nobody has decided yet whether the contact wants to hear from us at all.
+  if (conversation.attention === "maybe-stop") return null;
   if (!mayReceive(consent.state)) return null;
   return {
     id: `assist:${message.id}`,
@@ -157,6 +239,7 @@ function assistTask(
     accountSid: message.accountSid,
     conversationId: conversation.id,
     messageId: message.id,
+    thenMessageIds: [],
     consentId: consent.id,
     createdAtMs: moment.nowMs,
   };

@@ -12,6 +12,8 @@ export interface MessageNews {
   readonly sid?: string | null;
   /** The number that sends, once a Messaging Service has picked one. */
   readonly from?: string | null;
+  /** What Twilio charges for, once it has counted. */
+  readonly billedSegments?: number | null;
 }
 
 /**
@@ -26,7 +28,9 @@ export function changeMessage(
   const delivery = mergeStatus(before.delivery, news.observed);
   const sid = before.sid ?? news.sid ?? null;
   const from = parseSender(before.from)?.kind === "messaging-service" && news.from ? news.from : before.from;
-  if (sid === before.sid && from === before.from && sameDelivery(delivery, before.delivery)) {
+  const billedSegments = news.billedSegments ?? before.billedSegments;
+  const sameFacts = sid === before.sid && from === before.from && billedSegments === before.billedSegments;
+  if (sameFacts && sameDelivery(delivery, before.delivery)) {
     return { message: before, writes: [], events: [] };
   }
   const message: Message = {
@@ -35,6 +39,7 @@ export function changeMessage(
     status: delivery.status,
     sid,
     from,
+    billedSegments,
     error: errorOf(delivery),
   };
   return {

@@ -6,7 +6,7 @@ import type { ConversationRecord, InstanceMode } from "../model/conversation";
 import type { SmsEvent } from "../model/events";
 import type { Author, Media, Message } from "../model/message";
 import type { Versioned, Write } from "../model/record";
-import type { SendOutcome } from "../model/send-outcome";
+import type { BlockedReason, SendOutcome } from "../model/send-outcome";
 import type { Task, TaskClass } from "../model/task";
 import { timestampOf } from "../model/timestamp";
 import type { Encoding } from "../text/segments";
@@ -24,16 +24,26 @@ export interface OutboundRecords {
   readonly consent: Versioned<Consent> | null;
 }
 
-/** A text to send, checked and measured. */
-export interface OutboundText {
+/** One message of a text, checked and measured. */
+export interface OutboundPart {
   readonly messageId: string;
-  readonly pair: Pair;
   readonly body: string;
   readonly media: readonly Media[];
   readonly segments: number;
   readonly encoding: Encoding;
+}
+
+/** A text to send. */
+export interface OutboundText {
+  readonly pair: Pair;
+  /** The sender that the consent record is about; null for the whole account. */
+  readonly consentSender: string | null;
+  /** The messages that it makes, in order; usually one. */
+  readonly parts: readonly [OutboundPart, ...OutboundPart[]];
   readonly author: Author;
   readonly taskClass: TaskClass;
+  /** Marketing is held while it is undecided whether the contact wants to stop. */
+  readonly isMarketing: boolean;
   readonly instanceMode: InstanceMode;
   readonly newConversationId: string;
   readonly newEntryId: string;
@@ -42,7 +52,7 @@ export interface OutboundText {
 }
 
 /**
- * Stores a message to send with the task that will hand it to Twilio, if the contact may be texted.
+ * Stores a text to send with the task that will hand it to Twilio, if the contact may be texted.
  * This first look at the gate gives a fast answer; the one that counts is in the claim ({@link decideClaim}).
  */
 export function decideOutbound(
@@ -51,58 +61,129 @@ export function decideOutbound(
   moment: Moment,
 ): Decision<SendOutcome> {
   if (records.message !== null) return unchanged({ kind: "duplicate", message: records.message.value });
-  const { contact } = text.pair;
-  if (records.consent !== null && !mayReceive(records.consent.value.state)) {
-    return {
-      writes: [],
-      events: [{ name: "send.blocked", data: { contact, reason: "opted_out", message: null } }],
-      answer: { kind: "blocked", reason: "opted_out", message: null },
-    };
+  const reason = gateOf(records.consent, text);
+  if (reason !== null) return refused(reason, text);
+  const [first, ...rest] = text.parts;
+  const { thread: opened, message } = addPart(records.conversation, first, { text, moment });
+  const messages = [message];
+  let thread = opened;
+  for (const part of rest) {
+    const joined = addPart({ version: 0, value: thread }, part, { text, moment });
+    messages.push(joined.message);
+    thread = joined.thread;
   }
-  const conversation: ConversationRecord = {
-    ...joinThread({
-      record: records.conversation,
-      pair: text.pair,
-      newId: text.newConversationId,
-      author: text.author.kind,
-      body: text.body,
-      mediaCount: text.media.length,
-      nowMs: moment.nowMs,
-    }),
-    ...text.threadChange,
+  const put = putConversation(records.conversation, { ...thread, ...text.threadChange }, text.instanceMode);
+  const task = dispatchTask(messages, text, moment);
+  return {
+    writes: [
+      ...firstContact(records.consent, text, moment),
+      put.write,
+      ...messages.map((made): Write => ({ kind: "message", put: made, expect: "absent" })),
+      { kind: "task", put: task, expect: "absent" },
+    ],
+    events: [put.event, ...messages.map(createdEvent)],
+    answer: { kind: "queued", message, parts: messages },
   };
-  const message = outboundMessage(text, conversation, moment);
-  const thread = putConversation(records.conversation, conversation, text.instanceMode);
-  const events: readonly SmsEvent[] = [
-    thread.event,
-    { name: "message.status", data: { message, previous: null } },
-  ];
-  const writes: readonly Write[] = [
-    ...firstContact(records.consent, text, moment),
-    thread.write,
-    { kind: "message", put: message, expect: "absent" },
-    { kind: "task", put: dispatchTask(text, message, moment), expect: "absent" },
-  ];
-  return { writes, events, answer: { kind: "queued", message } };
 }
 
-function dispatchTask(text: OutboundText, message: Message, moment: Moment): Task {
+/** The event for a message that has just been made. */
+export function createdEvent(message: Message): SmsEvent {
+  return { name: "message.status", data: { message, previous: null } };
+}
+
+function gateOf(consent: Versioned<Consent> | null, text: OutboundText): BlockedReason | null {
+  if (consent === null) return null;
+  if (!mayReceive(consent.value.state)) return "opted_out";
+  return text.isMarketing && consent.value.maybeStopSince !== null ? "maybe_opted_out" : null;
+}
+
+function refused(reason: BlockedReason, text: OutboundText): Decision<SendOutcome> {
   return {
-    id: dispatchTaskId(message.id),
+    writes: [],
+    events: [{ name: "send.blocked", data: { contact: text.pair.contact, reason, message: null } }],
+    answer: { kind: "blocked", reason, message: null },
+  };
+}
+
+function addPart(
+  record: Versioned<ConversationRecord> | null,
+  part: OutboundPart,
+  made: { readonly text: OutboundText; readonly moment: Moment },
+): { readonly thread: ConversationRecord; readonly message: Message } {
+  const { text, moment } = made;
+  const thread = joinThread({
+    record,
+    pair: text.pair,
+    newId: text.newConversationId,
+    author: text.author.kind,
+    body: part.body,
+    mediaCount: part.media.length,
+    nowMs: moment.nowMs,
+  });
+  const from = text.pair.ours;
+  return { thread, message: outboundMessage({ thread, part, from, author: text.author, moment }) };
+}
+
+/** A message to send, at the end of its thread. */
+export function outboundMessage(made: {
+  readonly thread: ConversationRecord;
+  readonly part: OutboundPart;
+  readonly from: string;
+  readonly author: Author;
+  readonly moment: Moment;
+}): Message {
+  const { thread, part, moment } = made;
+  const delivery = deliveryState("pending");
+  return {
+    id: part.messageId,
+    accountSid: thread.accountSid,
+    conversationId: thread.id,
+    seq: thread.lastSeq,
+    direction: "outbound",
+    from: made.from,
+    to: thread.contact,
+    ours: thread.ours,
+    body: part.body,
+    media: part.media,
+    status: delivery.status,
+    delivery,
+    sid: null,
+    error: null,
+    segments: part.segments,
+    encoding: part.encoding,
+    billedSegments: null,
+    answersKeyword: null,
+    author: made.author,
+    extra: {},
+    createdAt: timestampOf(moment.nowMs),
+  };
+}
+
+/** The task that hands messages over, one after the other. */
+export function dispatchTask(
+  messages: readonly Message[],
+  about: { readonly consentSender: string | null; readonly taskClass: TaskClass },
+  moment: Moment,
+): Task {
+  const [first, ...rest] = messages;
+  if (first === undefined) throw new TypeError("There is no message to hand over.");
+  return {
+    id: dispatchTaskId(first.id),
     purpose: "dispatch",
-    class: text.taskClass,
+    class: about.taskClass,
     dueAtMs: moment.bornDueAtMs,
     attempts: 0,
     calling: false,
-    accountSid: message.accountSid,
-    conversationId: message.conversationId,
-    messageId: message.id,
-    consentId: consentIdOf(message.accountSid, message.to),
+    accountSid: first.accountSid,
+    conversationId: first.conversationId,
+    messageId: first.id,
+    thenMessageIds: rest.map(({ id }) => id),
+    consentId: consentIdOf(first.accountSid, first.to, about.consentSender),
     createdAtMs: moment.nowMs,
   };
 }
 
-/** The id of the task that hands a message over: one per message. */
+/** The id of the task that hands a message over: one per text. */
 export function dispatchTaskId(messageId: string): string {
   return `dispatch:${messageId}`;
 }
@@ -121,33 +202,10 @@ function firstContact(
     record: null,
     accountSid: text.pair.accountSid,
     contact: text.pair.contact,
+    sender: text.consentSender,
     signal: { kind: "first-contact" },
     evidence: NO_EVIDENCE,
     entryId: text.newEntryId,
     nowMs: moment.nowMs,
   }).writes;
-}
-
-function outboundMessage(text: OutboundText, conversation: ConversationRecord, moment: Moment): Message {
-  const delivery = deliveryState("pending");
-  return {
-    id: text.messageId,
-    accountSid: conversation.accountSid,
-    conversationId: conversation.id,
-    seq: conversation.lastSeq,
-    direction: "outbound",
-    from: text.pair.ours,
-    to: text.pair.contact,
-    body: text.body,
-    media: text.media,
-    status: delivery.status,
-    delivery,
-    sid: null,
-    error: null,
-    segments: text.segments,
-    encoding: text.encoding,
-    author: text.author,
-    extra: {},
-    createdAt: timestampOf(moment.nowMs),
-  };
 }

@@ -1,10 +1,10 @@
-import { explainError } from "../delivery/explain-error";
 import { observeTwilioStatus } from "../delivery/status";
-import type { Consent } from "../model/consent";
+import { consentSenderOf } from "../model/consent";
+import type { Consent, ConsentScope } from "../model/consent";
 import type { Message } from "../model/message";
 import type { Versioned } from "../model/record";
 import type { StatusPayload } from "../webhook/payload";
-import { changeConsent, NO_EVIDENCE } from "./consent-change";
+import { changeConsent, NO_EVIDENCE, optOutSignal } from "./consent-change";
 import type { ConsentResult } from "./consent-change";
 import { unchanged } from "./decision";
 import type { Decision } from "./decision";
@@ -23,6 +23,9 @@ export interface StatusRecords {
 /** A status callback. */
 export interface StatusEvent {
   readonly payload: StatusPayload;
+  /** Twilio's error codes that count as an opt-out. */
+  readonly optOutErrors: readonly number[];
+  readonly consentScope: ConsentScope;
   readonly newEntryId: string;
   readonly nowMs: number;
 }
@@ -73,8 +76,8 @@ export function decideStatus(records: StatusRecords, event: StatusEvent): Decisi
 }
 
 /** Whether a status callback says that the contact opted out. */
-export function tellsOptOut(payload: StatusPayload): boolean {
-  return payload.errorCode !== null && explainError(payload.errorCode).optOut;
+export function tellsOptOut(payload: StatusPayload, optOutErrors: readonly number[]): boolean {
+  return payload.errorCode !== null && optOutErrors.includes(payload.errorCode);
 }
 
 function optOutOf(
@@ -82,17 +85,15 @@ function optOutOf(
   message: Message,
   event: StatusEvent,
 ): ConsentResult | null {
-  if (!tellsOptOut(event.payload)) return null;
+  const { errorCode, messageSid } = event.payload;
+  if (errorCode === null || !tellsOptOut(event.payload, event.optOutErrors)) return null;
   return changeConsent({
     record,
     accountSid: message.accountSid,
     contact: message.to,
-    signal: { kind: "carrier-21610" },
-    evidence: {
-      ...NO_EVIDENCE,
-      messageSid: event.payload.messageSid,
-      note: `Twilio error ${String(event.payload.errorCode)}`,
-    },
+    sender: consentSenderOf(event.consentScope, message.ours),
+    signal: optOutSignal(errorCode),
+    evidence: { ...NO_EVIDENCE, messageSid, note: `Twilio error ${errorCode}` },
     entryId: event.newEntryId,
     nowMs: event.nowMs,
   });

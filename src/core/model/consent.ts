@@ -1,4 +1,5 @@
 import type { ConsentReason, ConsentState } from "../consent/machine";
+import { parseSender } from "./address";
 import type { Timestamp } from "./timestamp";
 
 /** Whether a contact may be texted: the gate that every send passes twice. */
@@ -7,11 +8,37 @@ export interface Consent {
   readonly id: string;
   readonly accountSid: string;
   readonly contact: string;
+  /** The sender or Messaging Service it is about; null where it covers the whole account. */
+  readonly sender: string | null;
   readonly state: ConsentState;
   /** When the state became what it is. */
   readonly since: Timestamp;
   /** What made it so. */
   readonly reason: ConsentReason;
+  /** When the contact said something that may mean stop, and nobody has decided on it yet; marketing is held meanwhile. */
+  readonly maybeStopSince: Timestamp | null;
+}
+
+/**
+ * What one opt-out covers.
+ * - `account`: everything that this account sends. The default, and the safest.
+ * - `sender`: what comes from the address that the contact wrote to: one number, or one Messaging Service with all its senders.
+ *   It is what Twilio itself does.
+ * - `messaging-service`: what comes from that Messaging Service; senders outside of one share a common record.
+ * Source: Twilio help, "opt-out keywords" (read 2026-11).
+ */
+export type ConsentScope = "account" | "sender" | "messaging-service";
+
+/** The sender that a consent record is about, for a thread whose end on our side is `ours`. */
+export function consentSenderOf(scope: ConsentScope, ours: string): string | null {
+  switch (scope) {
+    case "account":
+      return null;
+    case "sender":
+      return ours;
+    case "messaging-service":
+      return parseSender(ours)?.kind === "messaging-service" ? ours : null;
+  }
 }
 
 /** What a change of consent rests on. */
@@ -32,6 +59,7 @@ export interface ConsentEntry {
   readonly consentId: string;
   readonly accountSid: string;
   readonly contact: string;
+  readonly sender: string | null;
   readonly from: ConsentState;
   readonly to: ConsentState;
   readonly reason: ConsentReason;
@@ -39,7 +67,7 @@ export interface ConsentEntry {
   readonly at: Timestamp;
 }
 
-/** The id of the consent record of a contact. One record covers the whole account. */
-export function consentIdOf(accountSid: string, contact: string): string {
-  return `${accountSid}:${contact}`;
+/** The id of the consent record of a contact, for one sender, or (`null`) for the whole account. */
+export function consentIdOf(accountSid: string, contact: string, sender: string | null): string {
+  return sender === null ? `${accountSid}:${contact}` : `${accountSid}:${contact}:${sender}`;
 }

@@ -6,7 +6,8 @@
  * - `address_invalid`: not an E.164 number, a short code or a channel address.
  * - `body_empty`: neither text nor media.
  * - `body_too_long`: over Twilio's 1,600 characters (its error 21617).
- * - `media_invalid`: a media URL that Twilio could not fetch, or more than ten.
+ * - `media_invalid`: a media URL that Twilio could not fetch, more than ten, or an attachment that a message has not.
+ * - `media_failed`: an attachment broke off, took too long or was too large while it was read.
  * - `conversation_not_found`, `draft_not_found`, `message_not_found`: no such record in the storage.
  * - `webhook_body_consumed`: something upstream read the request body and left nothing to verify.
  * - `webhook_rejected`: a webhook that is not from Twilio or not understood. It is only logged and published, never thrown.
@@ -25,6 +26,7 @@ export type SmsErrorCode =
   | "body_empty"
   | "body_too_long"
   | "media_invalid"
+  | "media_failed"
   | "conversation_not_found"
   | "draft_not_found"
   | "message_not_found"

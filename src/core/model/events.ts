@@ -14,6 +14,12 @@ export interface SmsEvents {
   readonly "message.sent": { readonly message: Message };
   /** A message was created or its status moved; `previous` is null for a new one. */
   readonly "message.status": { readonly message: Message; readonly previous: MessageStatus | null };
+  /** Twilio charges for another number of segments than was counted here. */
+  readonly "message.segments": {
+    readonly message: Message;
+    readonly counted: number;
+    readonly billed: number;
+  };
   readonly "conversation.created": { readonly conversation: Conversation };
   readonly "conversation.updated": { readonly conversation: Conversation };
   /** A contact opted in or out. */

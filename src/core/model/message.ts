@@ -39,6 +39,8 @@ export interface Message {
   /** The sender's address. Outbound through a Messaging Service: its `MG…` until Twilio has picked a number. */
   readonly from: string;
   readonly to: string;
+  /** Our end of the thread: a number, a short code, or the Messaging Service whose senders share it. */
+  readonly ours: string;
   /** The text, well-formed Unicode without NUL; `""` for a message of media alone. */
   readonly body: string;
   readonly media: readonly Media[];
@@ -53,6 +55,10 @@ export interface Message {
   /** SMS segments: as Twilio told for inbound, as we count for outbound. */
   readonly segments: number;
   readonly encoding: Encoding;
+  /** The segments that Twilio charges for; null while it has not told. */
+  readonly billedSegments: number | null;
+  /** The keyword that this message answers where Twilio does not; null for every other message. */
+  readonly answersKeyword: "stop" | "start" | "help" | null;
   readonly author: Author;
   /** Fields of the webhook that this version does not model, as Twilio sent them. Empty for outbound. */
   readonly extra: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import type { EntityOf, Kind } from "./record";
 
 /** How a field is stored: text, a whole number, true or false, or JSON. A `?` marks fields that may be null. */
-export type ColumnType = "text" | "text?" | "integer" | "boolean" | "json" | "json?";
+export type ColumnType = "text" | "text?" | "integer" | "integer?" | "boolean" | "json" | "json?";
 
 /** The shape of one kind of record, from which storages derive tables, reads and writes. */
 export interface KindSchema {
@@ -24,9 +24,11 @@ export const SCHEMA = {
       id: "text",
       accountSid: "text",
       contact: "text",
+      sender: "text?",
       state: "text",
       since: "text",
       reason: "text",
+      maybeStopSince: "text?",
     },
     unique: [],
   },
@@ -61,6 +63,7 @@ export const SCHEMA = {
       direction: "text",
       from: "text",
       to: "text",
+      ours: "text",
       body: "text",
       media: "json",
       status: "text",
@@ -69,6 +72,8 @@ export const SCHEMA = {
       error: "json?",
       segments: "integer",
       encoding: "text",
+      billedSegments: "integer?",
+      answersKeyword: "text?",
       author: "json",
       extra: "json",
       createdAt: "text",
@@ -81,6 +86,7 @@ export const SCHEMA = {
       consentId: "text",
       accountSid: "text",
       contact: "text",
+      sender: "text?",
       from: "text",
       to: "text",
       reason: "text",
@@ -116,6 +122,7 @@ export const SCHEMA = {
       accountSid: "text",
       conversationId: "text",
       messageId: "text",
+      thenMessageIds: "json",
       consentId: "text",
       createdAtMs: "integer",
     },

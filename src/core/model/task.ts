@@ -22,6 +22,8 @@ export interface Task {
   readonly accountSid: string;
   readonly conversationId: string;
   readonly messageId: string;
+  /** Dispatch only: the further parts of a split text, in order. Each is handed over when the one before it has been. */
+  readonly thenMessageIds: readonly string[];
   readonly consentId: string;
   readonly createdAtMs: number;
 }

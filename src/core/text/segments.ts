@@ -1,8 +1,9 @@
-import { gsm7Cost } from "./gsm7";
+import { limitsOf, SINGLE_SEGMENT } from "./limits";
+import type { Encoding, MeasureOptions } from "./limits";
+import { pack } from "./packing";
 import { nextNonGsm7 } from "./smart-encode";
 
-/** How a body travels: 7-bit GSM characters, or UTF-16 as soon as one character is not in GSM-7. */
-export type Encoding = "GSM-7" | "UCS-2";
+export type { Encoding, MeasureOptions } from "./limits";
 
 /** What {@link countSegments} tells. */
 export interface SegmentCount {
@@ -10,13 +11,13 @@ export interface SegmentCount {
   readonly encoding: Encoding;
   /** How many SMS segments the body fills, which is what is billed. 0 for `""`. */
   readonly segments: number;
-  /** Septets in GSM-7 (extension characters count 2), UTF-16 code units in UCS-2. */
+  /** Septets in GSM-7 (extension characters count 2), UTF-16 code units in UCS-2. Always of the body alone. */
   readonly units: number;
 }
 
 /** A character that forces UCS-2, found by {@link measureText}. */
 export interface OffendingCharacter {
-  /** The character: a code point, or a letter and its combining mark where both together are one GSM-7 letter. */
+  /** The character: a code point, or a letter with its combining marks. */
   readonly character: string;
   /** Where it starts in the body, in UTF-16 code units. */
   readonly index: number;
@@ -36,86 +37,29 @@ export interface TextMeasure extends SegmentCount {
   readonly offending: readonly OffendingCharacter[];
 }
 
-/** Septets in a GSM-7 message of one segment, and in each segment of several. Source: 3GPP TS 23.040 §9.2.3.24.1. */
-const GSM7_LIMIT = { single: 160, multi: 153 } as const;
-/** UTF-16 code units in a UCS-2 message of one segment, and in each segment of several. Source: as above. */
-const UCS2_LIMIT = { single: 70, multi: 67 } as const;
-
-/** The room in a segment, by encoding and by whether there are several: septets or UTF-16 code units. */
-export const SEGMENT_LIMITS = { "GSM-7": GSM7_LIMIT, "UCS-2": UCS2_LIMIT } as const;
-
-/** Septets of the whole body, or -1 when a character is not in GSM-7. */
-function gsm7Units(body: string): number {
-  let units = 0;
-  for (let index = 0; index < body.length; index += 1) {
-    const cost = gsm7Cost(body.charCodeAt(index));
-    if (cost === 0) return -1;
-    units += cost;
-  }
-  return units;
-}
-
-const isHighSurrogate = (unit: number): boolean => (unit & 0xfc00) === 0xd800;
-const isLowSurrogate = (unit: number): boolean => (unit & 0xfc00) === 0xdc00;
-
-/** Whether a cut at `index` would separate the two halves of a surrogate pair. */
-export function splitsPair(body: string, index: number): boolean {
-  return isLowSurrogate(body.charCodeAt(index)) && isHighSurrogate(body.charCodeAt(index - 1));
-}
-
-/**
- * Where the segment of a long body that starts at `start` ends (exclusive). Never inside a surrogate pair or between an
- * escape and its character; the unit that would be left over stays empty.
- */
-export function segmentEnd(body: string, start: number, encoding: Encoding): number {
-  if (encoding === "UCS-2") {
-    const end = start + UCS2_LIMIT.multi;
-    if (end >= body.length) return body.length;
-    return splitsPair(body, end) ? end - 1 : end;
-  }
-  let used = 0;
-  let index = start;
-  while (index < body.length) {
-    used += gsm7Cost(body.charCodeAt(index));
-    if (used > GSM7_LIMIT.multi) break;
-    index += 1;
-  }
-  return index;
-}
-
-function countParts(body: string, encoding: Encoding, units: number): number {
-  if (units === 0) return 0;
-  if (units <= SEGMENT_LIMITS[encoding].single) return 1;
-  // Without extension characters nothing can be left over at the end of a segment, so no walk is needed.
-  if (encoding === "GSM-7" && units === body.length) return Math.ceil(units / GSM7_LIMIT.multi);
-  let segments = 0;
-  for (let index = 0; index < body.length; index = segmentEnd(body, index, encoding)) segments += 1;
-  return segments;
-}
-
 /**
  * Counts the segments of a body and nothing else: the fast form of {@link measureText}, with the same answers.
- * Linear in the length of the body; allocates nothing but its answer.
+ * Linear in the length of the body.
  *
  * Source: 3GPP TS 23.038 §6.2.1; Twilio docs, "SMS character limit" (read 2026-11).
+ *
+ * @throws TypeError when the options are unknown or contradict each other.
  */
-export function countSegments(body: string): SegmentCount {
-  const septets = gsm7Units(body);
-  const encoding = septets === -1 ? "UCS-2" : "GSM-7";
-  const units = septets === -1 ? body.length : septets;
-  return { encoding, segments: countParts(body, encoding, units), units };
+export function countSegments(body: string, options?: MeasureOptions): SegmentCount {
+  const { encoding, units, cuts } = pack(body, limitsOf(options));
+  return { encoding, segments: units === 0 ? 0 : cuts.length + 1, units };
 }
 
-function cutParts(body: string, count: SegmentCount): readonly string[] {
-  if (count.segments === 0) return [];
-  if (count.segments === 1) return [body];
+function partsAt(body: string, cuts: readonly number[]): readonly string[] {
+  if (body === "") return [];
+  if (cuts.length === 0) return [body];
   const parts: string[] = [];
-  const isPlain = count.encoding === "GSM-7" && count.units === body.length;
-  for (let start = 0; start < body.length;) {
-    const end = isPlain ? start + GSM7_LIMIT.multi : segmentEnd(body, start, count.encoding);
-    parts.push(body.slice(start, end));
-    start = end;
+  let start = 0;
+  for (const cut of cuts) {
+    parts.push(body.slice(start, cut));
+    start = cut;
   }
+  parts.push(body.slice(start));
   return parts;
 }
 
@@ -129,35 +73,47 @@ function findOffending(body: string): readonly OffendingCharacter[] {
   return offending;
 }
 
-function unitsIn(part: string, encoding: Encoding): number {
-  return encoding === "GSM-7" ? gsm7Units(part) : part.length;
-}
-
 /**
  * Measures how a body is cut into SMS segments, what each segment holds, and which characters make it expensive.
  *
  * Lengths are septets for GSM-7 (extension characters such as `€` and `[` count 2) and UTF-16 code units for UCS-2. CR LF counts
  * 2 and nothing is trimmed or normalised, as Twilio does not either. A surrogate pair or an escape pair is never split. Segments
- * are packed by character, not by grapheme: an emoji made of several code points may lie across two segments, which phones join
- * again. What Twilio bills in that rare case is not documented; the standard knows units only, and so do we.
+ * are packed by unit, as the standard has it; `keepGraphemes` packs by grapheme, as Twilio's calculator does. What Twilio bills
+ * where the two differ (emoji of several code points on a boundary) is not documented. No option makes a segment that cannot be.
  *
  * `""` has 0 segments (Twilio's own calculator says 1, but Twilio refuses to send it). Carriers may re-encode on the way.
  * Pure and linear; the same body gives the same measure.
  *
  * Source: 3GPP TS 23.038 §6.2.1 and TS 23.040 §9.2.3.24; Twilio docs, "SMS character limit" (read 2026-11).
  *
- * @throws TypeError when `body` is not a string.
+ * @throws TypeError when `body` is not a string, or when the options are unknown or contradict each other.
  * @example
  * measureText("Fish & chips: 9€").units; // 17
  * measureText("It’s ready").offending; // [{ character: "’", index: 2, replacement: "'" }]
+ * measureText("Your code is 1234", { trial: true }).remaining; // 105
  */
-export function measureText(body: string): TextMeasure {
+export function measureText(body: string, options?: MeasureOptions): TextMeasure {
   if (typeof body !== "string") throw new TypeError("measureText needs a string");
-  const count = countSegments(body);
-  const { encoding, segments, units } = count;
-  const unitsPerSegment = segments > 1 ? SEGMENT_LIMITS[encoding].multi : SEGMENT_LIMITS[encoding].single;
-  const parts = cutParts(body, count);
-  const last = segments > 1 ? unitsIn(parts[parts.length - 1] ?? "", encoding) : units;
-  const offending = encoding === "UCS-2" ? findOffending(body) : [];
-  return { encoding, segments, units, unitsPerSegment, remaining: unitsPerSegment - last, parts, offending };
+  const limits = limitsOf(options);
+  const { encoding, units, cuts, last } = pack(body, limits);
+  const unitsPerSegment = (cuts.length > 0 ? limits : SINGLE_SEGMENT)[encoding];
+  const segments = units === 0 ? 0 : cuts.length + 1;
+  const remaining = unitsPerSegment - last;
+  const parts = partsAt(body, cuts);
+  if (encoding === "GSM-7") {
+    return { encoding, segments, units, unitsPerSegment, remaining, parts, offending: [] };
+  }
+  let offending: readonly OffendingCharacter[] | undefined;
+  return {
+    encoding,
+    segments,
+    units,
+    unitsPerSegment,
+    remaining,
+    parts,
+    // Looked for when asked for: it takes longer than all the rest, and a counter beside a text field does not need it.
+    get offending() {
+      return (offending ??= findOffending(body));
+    },
+  };
 }

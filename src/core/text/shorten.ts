@@ -1,6 +1,10 @@
+import { brokenLink, endsSentence, isSpace, lastWhere } from "./cut-places";
+import { graphemeStart } from "./graphemes";
 import { gsm7Cost } from "./gsm7";
-import { countSegments, segmentEnd, SEGMENT_LIMITS, splitsPair } from "./segments";
-import type { Encoding } from "./segments";
+import { SINGLE_SEGMENT, STANDARD_LIMITS } from "./limits";
+import type { Encoding } from "./limits";
+import { segmentEnd, splitsPair } from "./packing";
+import { countSegments } from "./segments";
 
 /** What {@link fitSegments} made of a body. */
 export interface FittedText {
@@ -19,7 +23,7 @@ function reach(body: string, maxSegments: number, encoding: Encoding): number {
     }
     return end;
   }
-  const { single } = SEGMENT_LIMITS[encoding];
+  const single = SINGLE_SEGMENT[encoding];
   if (encoding === "UCS-2") return splitsPair(body, single) ? single - 1 : Math.min(single, body.length);
   let used = 0;
   let end = 0;
@@ -39,62 +43,10 @@ function longestFit(body: string, maxSegments: number): number {
   return Math.max(inGsm7, reach(body, maxSegments, "UCS-2"));
 }
 
-const isSpace = (character: string): boolean => character.length > 0 && character.trim() === "";
-
-/** A link longer than this is cut like any other text; it also bounds the work. */
-const LONGEST_LINK = 2048;
-/** Starts a link: a scheme, `www.`, or a bare domain followed by a path (`bit.ly/x`). Tried at the start of a word only. */
-const LINK_START = /^[("'<[]?(?:www\.|[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\/)/i;
-
-/** Where the link begins that a cut at `end` would break, or -1. */
-function brokenLink(body: string, end: number): number {
-  const floor = Math.max(0, end - LONGEST_LINK);
-  let word = end;
-  while (word > floor && !isSpace(body.charAt(word - 1))) word -= 1;
-  let wordEnd = end;
-  while (wordEnd < body.length && wordEnd < end + LONGEST_LINK && !isSpace(body.charAt(wordEnd)))
-    wordEnd += 1;
-  if (word === end || wordEnd === end) return -1;
-  const text = body.slice(word, wordEnd);
-  if (LINK_START.test(text)) return word;
-  // The scheme may follow other text without a space ("看https://…"), and the cut may fall inside the scheme itself.
-  for (
-    let mark = text.lastIndexOf("://");
-    mark !== -1;
-    mark = mark === 0 ? -1 : text.lastIndexOf("://", mark - 1)
-  ) {
-    let start = mark;
-    while (start > 0 && /[a-z0-9+.-]/i.test(text.charAt(start - 1))) start -= 1;
-    if (start < mark && word + start < end) return word + start;
-  }
-  return -1;
-}
-
-const CLOSERS = "\"'”’)]»";
-
-/** Whether a sentence ends right before `end`. A full stop needs white space after it that no lower-case letter follows (e.g. here). */
-function endsSentence(body: string, end: number): boolean {
-  let last = end - 1;
-  while (last > 0 && end - last <= 3 && CLOSERS.includes(body.charAt(last))) last -= 1;
-  const mark = body.charAt(last);
-  if ("。！？\n".includes(mark)) return true;
-  if (!".!?…".includes(mark) || !isSpace(body.charAt(end))) return false;
-  return mark !== "." || !/\p{Ll}/u.test(body.charAt(end + 1));
-}
-
-function lastWhere(from: number, downTo: number, holds: (index: number) => boolean): number {
-  for (let index = from; index >= downTo; index -= 1) if (holds(index)) return index;
-  return -1;
-}
-
-let graphemes: Intl.Segmenter | null | undefined;
-
 /** Moves a cut back to the start of the grapheme it would break; a "grapheme" longer than a segment is not kept whole. */
 function graphemeCut(body: string, end: number): number {
-  graphemes ??= typeof Intl.Segmenter === "function" ? new Intl.Segmenter() : null;
-  const start = graphemes?.segment(body.slice(0, end + 2)).containing(end)?.index;
-  if (start === undefined || start === 0 || end - start > SEGMENT_LIMITS["UCS-2"].multi) return end;
-  return start;
+  const start = graphemeStart(body.slice(0, end + 2), end);
+  return start === 0 || end - start > STANDARD_LIMITS["UCS-2"] ? end : start;
 }
 
 /** Where to cut `body`, at `end` at the latest. */

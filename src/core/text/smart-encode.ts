@@ -1,4 +1,4 @@
-import { gsm7Cost } from "./gsm7";
+import { charactersOf, GSM7_BASIC, gsm7Cost } from "./gsm7";
 
 /** One replacement made by {@link smartEncode}. */
 export interface SmartChange {
@@ -26,93 +26,89 @@ export interface SmartEncoded {
  *
  * Source: Twilio docs, "Smart Encoding character list" (read 2026-11); the same table is in Twilio's own segment calculator 1.3.
  */
-const LOOK_ALIKES: readonly (readonly [to: string, from: string])[] = [
-  ['"', "ab bb 201c-201f 2ba 2ee 275d 275e 301d 301e"],
-  ["'", "2018 2019 201b 2b9 2bb-2bd 2c8 2ca 2cb b4 60 313 314 275b 275c fe10 fe11"],
-  ["/", "f7 337 338 2044 2215 29f8"],
-  ["\\", "20e5 29f5 29f9 fe68"],
-  ["_", "332 2017"],
-  ["|", "20d2 20d3 2223 239c 239f 23b8 23b9 23d0"],
-  ["-", "2010 2013-2015 2022 2043 23bc 23bd fe63"],
-  ["!", "1c3 fe15 fe57"],
-  ["!!", "203c"],
-  ["@", "fe6b"],
-  ["$", "fe69"],
-  ["#", "fe5f"],
-  ["%", "fe6a"],
-  ["&", "fe60"],
-  [",", "326 201a 3001 fe50 fe51 ff64"],
-  ["(", "2768 276a 27ee 2985 fe59"],
-  [")", "2769 276b 27ef 2986 fe5a"],
-  ["*", "204e 2217 229b 2722-2725 2731-2733 273a-273d 2743 2749-274b 29c6 fe61"],
-  ["+", "2d6 fe62"],
-  [".", "3002 fe52 ff61"],
-  [":", "2d0 2f8 2982 a789 fe13"],
-  [";", "204f fe14 fe54"],
-  ["<", "2039 fe64"],
-  ["=", "347 a78a fe66"],
-  [">", "203a fe65"],
-  ["?", "fe16 fe56"],
-  ["^", "2c6 302 1dcd"],
-  ["~", "2dc 2f7 303 330 334 223c"],
-  ["{", "2774 fe5b"],
-  ["}", "2775 fe5c"],
-  ["1/4", "bc"],
-  ["1/2", "bd"],
-  ["3/4", "be"],
-  ["...", "2026"],
-  [" ", "9 80 8d 90 9b 9f a0 2000-200a 2028 2029 202f 205f 3000"],
-  ["", "0 3 4 10-14 17 19 200b 200c 2060 feff"],
-];
+const LOOK_ALIKES: Readonly<Record<string, string>> = {
+  '"': "ab bb 2ba 2ee 201c-201f 275d 275e 301d 301e",
+  "'": "60 b4 2b9 2bb-2bd 2c8 2ca 2cb 313 314 2018 2019 201b 275b 275c fe10 fe11",
+  "/": "f7 337 338 2044 2215 29f8",
+  "\\": "20e5 29f5 29f9",
+  _: "332 2017",
+  "|": "20d2 20d3 2223 239c 239f 23b8 23b9 23d0",
+  "-": "2010 2013-2015 2022 2043 23bc 23bd",
+  "!": "1c3",
+  ",": "326 201a 3001 fe51 ff64",
+  "(": "2768 276a 27ee 2985",
+  ")": "2769 276b 27ef 2986",
+  "*": "204e 2217 229b 2722-2725 2731-2733 273a-273d 2743 2749-274b 29c6",
+  "+": "2d6",
+  ".": "3002 ff61",
+  ":": "2d0 2f8 2982 a789",
+  ";": "204f",
+  "<": "2039",
+  "=": "347 a78a",
+  ">": "203a",
+  "^": "2c6 302 1dcd",
+  "~": "2dc 2f7 303 330 334 223c",
+  "{": "2774",
+  "}": "2775",
+  "1/4": "bc",
+  "1/2": "bd",
+  "3/4": "be",
+  " ": "9 80 8d 90 9b 9f 2028 2029",
+  "": "0 3 4 10-14 17 19 200b 200c 2060 feff",
+};
+
+/**
+ * The rest of Twilio's list: wide spaces, the ellipsis, small, vertical and full-width forms. Their replacement is what Unicode
+ * calls their compatibility form (NFKC). Four characters are not in Twilio's list: the Greek question mark and the ohm, kelvin
+ * and angstrom signs are canonically the same as theirs, so that nothing is lost. Full-width a–z is not in the list, so it stays.
+ *
+ * Source: as above; Unicode 16, decompositions.
+ */
+const COMPATIBLE =
+  "a0 37e 2000-200a 2026 202f 203c 205f 2126 212a 212b 3000 fe13-fe16 fe50 fe52 fe54 fe56 fe57 fe59-fe5c fe5f-fe66 " +
+  "fe68-fe6b ff01-ff3f ff5b-ff5e";
 
 /** Small capitals, in the order of {@link SMALL_CAPITAL_LETTERS}. Unicode has none for Q and X. Source: as above. */
 const SMALL_CAPITALS = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ";
 const SMALL_CAPITAL_LETTERS = "ABCDEFGHIJKLMNOPRSTUVWYZ";
 
-/**
- * Characters that are canonically the same as a GSM-7 character, so that replacing them loses nothing:
- * the Greek question mark, the ohm sign, the kelvin sign and the angstrom sign.
- *
- * Source: Unicode 16, singleton decompositions.
- */
-const CANONICAL: readonly (readonly [to: string, from: string])[] = [
-  [";", "37e"],
-  ["Ω", "2126"],
-  ["K", "212a"],
-  ["Å", "212b"],
-];
-
-/** Full-width forms, in runs: each is its ASCII character at a fixed distance. Those of a–z and ` are not in Twilio's list. */
-const FULL_WIDTH: readonly (readonly [first: number, last: number])[] = [
-  [0xff01, 0xff3f],
-  [0xff5b, 0xff5e],
-];
-const FULL_WIDTH_OFFSET = 0xfee0;
-
-function addRuns(table: Map<number, string>, to: string, from: string): void {
-  for (const run of from.split(" ")) {
-    const [first = run, last = first] = run.split("-");
-    for (let unit = Number.parseInt(first, 16); unit <= Number.parseInt(last, 16); unit += 1)
-      table.set(unit, to);
+function buildTable(): ReadonlyMap<string, string> {
+  const table = new Map<string, string>();
+  for (const [to, from] of Object.entries(LOOK_ALIKES)) {
+    for (const character of charactersOf(from)) table.set(character, to);
   }
-}
-
-function buildTable(): ReadonlyMap<number, string> {
-  const table = new Map<number, string>();
-  for (const [to, from] of [...LOOK_ALIKES, ...CANONICAL]) addRuns(table, to, from);
+  for (const character of charactersOf(COMPATIBLE)) table.set(character, character.normalize("NFKC"));
   for (let index = 0; index < SMALL_CAPITALS.length; index += 1) {
-    table.set(SMALL_CAPITALS.charCodeAt(index), SMALL_CAPITAL_LETTERS.charAt(index));
+    table.set(SMALL_CAPITALS.charAt(index), SMALL_CAPITAL_LETTERS.charAt(index));
   }
-  for (const [first, last] of FULL_WIDTH) {
-    for (let unit = first; unit <= last; unit += 1)
-      table.set(unit, String.fromCharCode(unit - FULL_WIDTH_OFFSET));
-  }
+  // The letters of GSM-7 that have a decomposed form, by that form: most of what there is to compose, and without normalising.
+  for (const letter of GSM7_BASIC) table.set(letter.normalize("NFD"), letter);
   return table;
 }
 
+/** What GSM-7 has instead, by character. */
 const TABLE = /* @__PURE__ */ buildTable();
 
 const isCombiningMark = (unit: number): boolean => unit >= 0x0300 && unit <= 0x036f;
+
+/** More marks than any language puts on one letter. Beyond it, normalising could take longer than linear time. */
+const MOST_MARKS = 8;
+
+/**
+ * What GSM-7 has for a letter with its combining marks. It is read in its composed form, in which it means the same: decomposed é
+ * is é, and a letter that GSM-7 lacks keeps its marks, although Twilio's list alone would make `e^` of a decomposed ê.
+ */
+function replaceCluster(cluster: string): string | undefined {
+  const known = TABLE.get(cluster);
+  if (known !== undefined || cluster.length > MOST_MARKS + 2) return known;
+  let replaced = "";
+  for (const character of cluster.normalize("NFC")) {
+    const replacement = gsm7Cost(character.charCodeAt(0)) > 0 ? character : TABLE.get(character);
+    if (replacement === undefined) return undefined;
+    replaced += replacement;
+  }
+  return replaced;
+}
 
 /** The place of one character that GSM-7 lacks: the range of the body it covers, and its replacement where there is one. */
 export interface SmartMatch {
@@ -126,22 +122,19 @@ export interface SmartMatch {
 
 /**
  * The next character at or after `from` that GSM-7 cannot carry, or `undefined` when the rest is GSM-7.
- * A letter followed by a combining mark counts as one character when both together are a GSM-7 letter (decomposed é is é).
- * A mark that makes another letter (ê, č) stays with it: `e^` is not ê, although Twilio's list would write it so.
+ * A letter and the combining marks after it are one character, and replaced as one or not at all.
  */
 export function nextNonGsm7(body: string, from: number): SmartMatch | undefined {
   for (let index = from; index < body.length; index += 1) {
     const unit = body.charCodeAt(index);
     if (gsm7Cost(unit) !== 0) continue;
-    if (isCombiningMark(unit) && index > 0) {
-      const composed = body.slice(index - 1, index + 1).normalize("NFC");
-      if (composed.length === 1) {
-        const replacement = gsm7Cost(composed.charCodeAt(0)) === 0 ? undefined : composed;
-        return { start: replacement === undefined ? index : index - 1, end: index + 1, replacement };
-      }
-    }
-    const isPair = (body.codePointAt(index) ?? 0) > 0xffff;
-    return { start: index, end: isPair ? index + 2 : index + 1, replacement: TABLE.get(unit) };
+    const start = isCombiningMark(unit) && index > from ? index - 1 : index;
+    let end = (body.codePointAt(index) ?? 0) > 0xffff ? index + 2 : index + 1;
+    const single = end;
+    while (isCombiningMark(body.charCodeAt(end))) end += 1;
+    const character = body.slice(start, end);
+    const isCluster = start < index || end > single;
+    return { start, end, replacement: isCluster ? replaceCluster(character) : TABLE.get(character) };
   }
   return undefined;
 }

@@ -5,16 +5,9 @@ function decode(text: string): string {
   return spaced.includes("%") ? decodeURIComponent(spaced) : spaced;
 }
 
-function parsePair(pair: string): ParamEntry | undefined {
+function parsePair(pair: string): ParamEntry {
   const equals = pair.indexOf("=");
-  try {
-    return equals === -1
-      ? [decode(pair), ""]
-      : [decode(pair.slice(0, equals)), decode(pair.slice(equals + 1))];
-  } catch {
-    // Broken escapes are rare, and the platform's parser knows what the standard makes of them. The "&" keeps a "?" in the name.
-    return [...new URLSearchParams(`&${pair}`)][0];
-  }
+  return equals === -1 ? [decode(pair), ""] : [decode(pair.slice(0, equals)), decode(pair.slice(equals + 1))];
 }
 
 /**
@@ -27,11 +20,14 @@ function parsePair(pair: string): ParamEntry | undefined {
 export function parseForm(body: string): readonly ParamEntry[] {
   // Left to the platform: it drops one leading "?" and makes lone surrogates well-formed. No real form has either.
   if (body.startsWith("?") || /[\ud800-\udfff]/.test(body)) return [...new URLSearchParams(body)];
-  const entries: ParamEntry[] = [];
-  for (const pair of body.split("&")) {
-    if (pair === "") continue;
-    const entry = parsePair(pair);
-    if (entry !== undefined) entries.push(entry);
+  try {
+    return body
+      .split("&")
+      .filter((pair) => pair !== "")
+      .map(parsePair);
+  } catch {
+    // Broken escapes are rare, and the platform's parser knows what the standard makes of them. For the whole body at once:
+    // pair by pair, a body of nothing else would take twenty times as long.
+    return [...new URLSearchParams(body)];
   }
-  return entries;
 }

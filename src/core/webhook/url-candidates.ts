@@ -1,3 +1,6 @@
+import { parseForm } from "./form";
+
+/** A URL in pieces that give it back when they are joined. Nothing in them is normalised. */
 interface UrlParts {
   /** With the slashes: `https://`. */
   readonly scheme: string;
@@ -52,16 +55,6 @@ export function requestedUrl(url: string): string {
   return parts.scheme + parts.host + parts.port + withoutFragment(parts.rest);
 }
 
-function decodeLeniently(text: string): string {
-  const spaced = text.replaceAll("+", " ");
-  try {
-    return decodeURIComponent(spaced);
-  } catch {
-    // The platform's form parser keeps broken escapes and replaces broken UTF-8, as the legacy module does.
-    return new URLSearchParams(`v=${spaced.replaceAll("&", "%26")}`).get("v") ?? "";
-  }
-}
-
 const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, "\uFFFD");
 
 /**
@@ -75,13 +68,8 @@ export function withLegacyQuery(url: string): string {
   if (start === -1 || start === url.length - 1) return url;
   // An object rather than a map, because the legacy module moves number-like names to the front, as objects do.
   const groups: Record<string, string[]> = Object.create(null) as Record<string, string[]>; // typed as any by the library
-  for (const pair of url.slice(start + 1).split("&")) {
-    if (pair === "") continue;
-    const equals = pair.indexOf("=");
-    const name = decodeLeniently(equals === -1 ? pair : pair.slice(0, equals));
-    const value = equals === -1 ? "" : decodeLeniently(pair.slice(equals + 1));
-    (groups[name] ??= []).push(value);
-  }
+  // The "&" keeps a "?" at the beginning in the name.
+  for (const [name, value] of parseForm(`&${url.slice(start + 1)}`)) (groups[name] ??= []).push(value);
   const encode = (text: string): string => encodeURIComponent(wellFormed(text));
   const query = Object.keys(groups).flatMap((name) =>
     (groups[name] ?? []).map((value) => `${encode(name)}=${encode(value)}`),
@@ -132,8 +120,9 @@ export function reencodedUrls(url: string): readonly string[] {
   for (const form of givenForms(url)) {
     const standard = normalised(form);
     if (standard === undefined) continue;
-    for (const variant of portVariants(standard)) candidates.add(variant).add(withLegacyQuery(variant));
-    for (const variant of portVariants(form)) candidates.add(withLegacyQuery(variant));
+    for (const changed of [standard, withLegacyQuery(standard), withLegacyQuery(form)]) {
+      for (const variant of portVariants(changed)) candidates.add(variant);
+    }
   }
   for (const known of [requestedUrl(url), ...similarUrls(url)]) candidates.delete(known);
   return [...candidates];

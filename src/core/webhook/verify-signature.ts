@@ -7,12 +7,17 @@ import { isHttpUrl, reencodedUrls, requestedUrl, similarUrls } from "./url-candi
 /** The header that carries Twilio's signature. Header names are case-insensitive; this is the form that every runtime accepts. */
 export const SIGNATURE_HEADER = "x-twilio-signature";
 
+/** Twenty bytes in standard Base64. */
+const SIGNATURE = /^[A-Za-z0-9+/]{27}=$/;
+
 /** Why a request was refused. */
 export type SignatureFailure =
   /** There was no signature, or an empty one. */
   | "header_missing"
-  /** There is no auth token to check with. */
-  | "no_token"
+  /** What came as a signature cannot be one: it is not the 28 characters of a SHA-1 in Base64. */
+  | "header_malformed"
+  /** There is no auth token to check with: none for this account. */
+  | "token_unknown"
   /** No given token and no form of the given URL makes this signature. */
   | "mismatch"
   /** The URL is genuine but the body is not the one whose hash stands in it, or no hash stands in it. */
@@ -40,18 +45,20 @@ export type SignatureCheck = SignedContent & {
   readonly url: string | readonly string[];
 };
 
-const asList = (value: string | readonly string[]): readonly string[] =>
+/** One or several, as several. */
+export const asList = (value: string | readonly string[]): readonly string[] =>
   typeof value === "string" ? [value] : value;
 
 /** Compares without stopping at the first difference. The length is no secret: it follows from the algorithm. */
-function equalInConstantTime(a: string, b: string): boolean {
+export function equalInConstantTime(a: string, b: string): boolean {
   if (a.length !== b.length) return false;
   let difference = 0;
   for (let index = 0; index < a.length; index += 1) difference |= a.charCodeAt(index) ^ b.charCodeAt(index);
   return difference === 0;
 }
 
-function bodyHashIn(url: string): string {
+/** The body's hash that stands in a URL; empty where none does. */
+export function bodyHashIn(url: string): string {
   const start = url.indexOf("?");
   return start === -1 ? "" : (new URLSearchParams(requestedUrl(url).slice(start)).get("bodySHA256") ?? "");
 }
@@ -89,8 +96,9 @@ export async function verifySignatureWith(digests: Digests, check: SignatureChec
     throw new TypeError("verifySignature takes form fields (params) or a raw body, not both");
   }
   const tokens = asList(check.authToken);
-  if (!tokens.some((token) => token !== "")) return refuse("no_token");
+  if (!tokens.some((token) => token !== "")) return refuse("token_unknown");
   if (signature === null || signature === undefined || signature === "") return refuse("header_missing");
+  if (!SIGNATURE.test(signature)) return refuse("header_malformed");
   const urls = asList(check.url).filter(isHttpUrl);
   if (urls.length === 0) return refuse("url_invalid");
   const trial = { digests, tokens, signature, fields: params === undefined ? "" : signedFields(params) };

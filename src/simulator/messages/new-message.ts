@@ -1,11 +1,9 @@
+import { TRIAL_PREFIX } from "../../core/text/limits";
 import type { IdSource } from "../random";
 import type { MediaItem, Message } from "./message";
 import { mediaTypeOf } from "./media-type";
 import { segmentCount } from "./segment-count";
 import type { SendOrder } from "./send-request";
-
-/** What a trial account's messages begin with. Source: Twilio docs, "Free trial account" (read 2026-11). */
-const TRIAL_PREFIX = "Sent from your Twilio trial account - ";
 
 /** A reply has its sender from the start, even from a Messaging Service. */
 function isSenderOpen(order: SendOrder): boolean {

@@ -24,14 +24,16 @@ function contactOf(number: number): string {
 /** A complete consent record. */
 export function sampleConsent(number = 1, changes: Partial<Consent> = {}): Consent {
   const contact = contactOf(number);
-  const id = consentIdOf(ACCOUNT, contact);
+  const id = consentIdOf(ACCOUNT, contact, null);
   return {
     id,
     accountSid: ACCOUNT,
     contact,
+    sender: null,
     state: "unknown",
     since: at(0),
     reason: "first_contact",
+    maybeStopSince: null,
     ...changes,
   };
 }
@@ -74,6 +76,7 @@ export function sampleMessage(number = 1, changes: Partial<Message> = {}): Messa
     direction: "inbound",
     from: contactOf(1),
     to: OURS,
+    ours: OURS,
     body: `Message ${number}`,
     media: [{ url: "https://api.twilio.com/media/1", contentType: "image/jpeg" }],
     status: "received",
@@ -89,6 +92,8 @@ export function sampleMessage(number = 1, changes: Partial<Message> = {}): Messa
     error: null,
     segments: 1,
     encoding: "GSM-7",
+    billedSegments: null,
+    answersKeyword: null,
     author: { kind: "contact" },
     extra: { FromCountry: "US" },
     createdAt: at(number),
@@ -104,6 +109,7 @@ export function sampleConsentEntry(number = 1, changes: Partial<ConsentEntry> = 
     consentId: consent.id,
     accountSid: ACCOUNT,
     contact: consent.contact,
+    sender: null,
     from: "unknown",
     to: "opted-out",
     reason: "keyword_stop",
@@ -143,6 +149,7 @@ export function sampleTask(number = 1, changes: Partial<Task> = {}): Task {
     accountSid: ACCOUNT,
     conversationId: "conversation-1",
     messageId: sampleMessage(number).id,
+    thenMessageIds: [],
     consentId: sampleConsent(1).id,
     createdAtMs: START_MS,
     ...changes,

@@ -56,6 +56,7 @@ function message(direction: "inbound" | "outbound", body: string, mediaCount = 0
     direction,
     from: isInbound ? FIXTURE_CONTACT : FIXTURE_OURS,
     to: isInbound ? FIXTURE_OURS : FIXTURE_CONTACT,
+    ours: FIXTURE_OURS,
     body,
     media: Array.from({ length: mediaCount }, () => ({
       url: "https://api.twilio.com/media",
@@ -67,6 +68,8 @@ function message(direction: "inbound" | "outbound", body: string, mediaCount = 0
     error: null,
     segments: 1,
     encoding: "GSM-7",
+    billedSegments: null,
+    answersKeyword: null,
     author: isInbound ? { kind: "contact" } : { kind: "app" },
     extra: {},
     createdAt: "2026-11-23T09:00:00.000Z",

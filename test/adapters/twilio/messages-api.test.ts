@@ -123,7 +123,7 @@ function byText(a: readonly string[], b: readonly string[]): number {
 
 const created = (changes: Readonly<Record<string, unknown>>, status = 201): Response =>
   HttpResponse.json(
-    { sid: sidOf(0), status: "queued", from: FIXTURE_OURS, error_code: null, ...changes },
+    { sid: sidOf(0), status: "queued", from: FIXTURE_OURS, error_code: null, num_segments: "1", ...changes },
     { status },
   );
 
@@ -135,6 +135,7 @@ const accepted = (
   status: "queued",
   from: FIXTURE_OURS,
   errorCode: null,
+  billedSegments: 1,
   ...changes,
 });
 
@@ -179,8 +180,8 @@ describe("the outcome", () => {
     ["200 as some gateways make of it", () => created({}, 200), accepted()],
     [
       "201 through a service that has not picked a sender",
-      () => created({ status: "accepted", from: null }),
-      accepted({ status: "accepted", from: null }),
+      () => created({ status: "accepted", from: null, num_segments: "0" }),
+      accepted({ status: "accepted", from: null, billedSegments: null }),
     ],
     [
       "201 with an error code",
@@ -189,13 +190,13 @@ describe("the outcome", () => {
     ],
     [
       "201 with odd values beside the sid",
-      () => created({ status: 7, from: 5, error_code: "30034" }),
-      accepted({ status: "accepted", from: null }),
+      () => created({ status: 7, from: 5, error_code: "30034", num_segments: 3 }),
+      accepted({ status: "accepted", from: null, billedSegments: null }),
     ],
     [
       "201 with nothing but the sid",
       () => HttpResponse.json({ sid: sidOf(0) }, { status: 201 }),
-      accepted({ status: "accepted", from: null }),
+      accepted({ status: "accepted", from: null, billedSegments: null }),
     ],
     ["201 without a sid", () => created({ sid: undefined }), UNREADABLE],
     ["201 with an empty sid", () => created({ sid: "" }), UNREADABLE],

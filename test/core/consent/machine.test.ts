@@ -8,7 +8,9 @@ const STATES: readonly (ConsentState | null)[] = [null, "unknown", "opted-in", "
 const OPT_OUTS: readonly ConsentSignalKind[] = [
   "keyword-stop",
   "opt-out-type-stop",
+  "informal-stop",
   "carrier-21610",
+  "carrier-block",
   "operator-opt-out",
   "import-opt-out",
 ];

@@ -37,7 +37,6 @@ type Step =
   | {
       readonly kind: "claim";
       readonly which: number;
-      readonly bornHere: boolean;
       readonly staleAttempts: boolean;
     }
   | {
@@ -64,6 +63,7 @@ const call: fc.Arbitrary<CallResult> = fc.oneof(
     status: fc.constantFrom("queued", "accepted", "failed"),
     from: fc.constant(FIXTURE_OURS),
     errorCode: fc.constantFrom(null, 30_007),
+    billedSegments: fc.constantFrom(null, 1, 2),
   }),
   fc.record({ kind: fc.constant("rejected" as const), code: fc.constantFrom(21_211, 21_610, null) }),
   fc.constant({ kind: "retry" as const, plan: { delayMs: 10 } }),
@@ -80,7 +80,6 @@ const stepArbitrary: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     kind: fc.constant("claim" as const),
     which,
-    bornHere: fc.boolean(),
     staleAttempts: fc.constantFrom(false, false, true),
   }),
   fc.record({ kind: fc.constant("settle" as const), which, result: call, attempts: fc.nat({ max: 3 }) }),
@@ -111,7 +110,7 @@ const history: fc.Arbitrary<readonly Turn[]> = fc.array(
 
 const at = (step: Step, commitsAfter = 0): Turn => ({ step, clockMs: 0, commitsAfter });
 const FIRST_SENDS = [at({ kind: "send", who: 0, key: 0 }), at({ kind: "send", who: 1, key: 0 })];
-const CLAIM: Step = { kind: "claim", which: 0, bornHere: true, staleAttempts: false };
+const CLAIM: Step = { kind: "claim", which: 0, staleAttempts: false };
 
 /** A decision that waits for its commit. */
 interface Pending {
@@ -163,7 +162,7 @@ async function decideStep(
   if (step.kind === "inbound" || step.kind === "send") {
     const contact = CONTACTS[step.who] ?? CONTACTS[0];
     const pair = { accountSid: FIXTURE_ACCOUNT_SID, channel: "sms", ours: FIXTURE_OURS, contact } as const;
-    const consentId = consentIdOf(FIXTURE_ACCOUNT_SID, contact);
+    const consentId = consentIdOf(FIXTURE_ACCOUNT_SID, contact, null);
     const conversation = await recordOf<"conversation">(storage, {
       kind: "conversation",
       pair: [FIXTURE_ACCOUNT_SID, FIXTURE_OURS, contact],
@@ -181,6 +180,10 @@ async function decideStep(
         pair,
         reply: classifyReply(payload.body),
         instanceMode: "draft" as const,
+        consentSender: null,
+        maybeStop: "ask" as const,
+        keywordAnswers: null,
+        newMessageId: `a-${index}`,
         ...ids,
       };
       const decision = decided({ message, conversation, consent, draft: null }, (records) =>
@@ -191,12 +194,10 @@ async function decideStep(
     const messageId = messageIdOf(step.key * CONTACTS.length + step.who);
     const message = await recordOf<"message">(storage, { kind: "message", id: messageId });
     const text = {
-      messageId,
       pair,
-      body: "Hi",
-      media: [],
-      segments: 1,
-      encoding: "GSM-7",
+      consentSender: null,
+      parts: [{ messageId, body: "Hi", media: [], segments: 1, encoding: "GSM-7" }],
+      isMarketing: false,
       author: { kind: "app" },
       taskClass: "urgent",
       instanceMode: "draft",
@@ -213,20 +214,28 @@ async function decideStep(
   const messageId = messageIdOf(step.which);
   const message = await recordOf<"message">(storage, { kind: "message", id: messageId });
   if (message === null) return null;
-  const consentId = consentIdOf(FIXTURE_ACCOUNT_SID, message.value.to);
+  const consentId = consentIdOf(FIXTURE_ACCOUNT_SID, message.value.to, null);
   const consent = await recordOf<"consent">(storage, { kind: "consent", id: consentId });
   const task = await recordOf<"task">(storage, { kind: "task", id: dispatchTaskId(messageId) });
   if (step.kind === "claim") {
     const attempts = (task?.value.attempts ?? 0) - (step.staleAttempts ? 1 : 0);
-    const claimant = { attempts, bornHere: step.bornHere, nowMs, ...TIMES };
-    const decision = decided({ task, message, consent }, (records) => decideClaim(records, claimant));
+    const claimant = { attempts, nowMs, ...TIMES };
+    const decision = decided({ task, message, consent, rest: [] }, (records) =>
+      decideClaim(records, claimant),
+    );
     return { decision, isCall: (decision.answer satisfies ClaimAnswer).kind === "call", consentId };
   }
   if (step.kind === "settle") {
     const result = step.result.kind === "accepted" ? { ...step.result, sid: sidOf(messageId) } : step.result;
-    const settlement = { result, attempts: step.attempts, newEntryId: ids.newEntryId, nowMs };
+    const settlement = {
+      result,
+      attempts: step.attempts,
+      optOutErrors: [21_610],
+      newEntryId: ids.newEntryId,
+      nowMs,
+    };
     return {
-      decision: decided({ task, message, consent }, (records) => decideSettle(records, settlement)),
+      decision: decided({ task, message, consent, rest: [] }, (records) => decideSettle(records, settlement)),
       isCall: false,
       consentId,
     };
@@ -240,7 +249,13 @@ async function decideStep(
   // The fixture is a report.
   const payload = parseWebhook(fields) as StatusPayload;
   const bySid = await recordOf<"message">(storage, { kind: "message", sid: payload.messageSid });
-  const event = { payload, newEntryId: ids.newEntryId, nowMs };
+  const event = {
+    payload,
+    optOutErrors: [21_610],
+    consentScope: "account" as const,
+    newEntryId: ids.newEntryId,
+    nowMs,
+  };
   return {
     decision: decided({ byId: message, bySid, consent }, (records) => decideStatus(records, event)),
     isCall: false,
@@ -269,7 +284,7 @@ async function snapshot(storage: Storage): Promise<Snapshot> {
   ).flatMap(({ items }) => items);
   const consents = await Promise.all(
     CONTACTS.map((contact) =>
-      recordOf<"consent">(storage, { kind: "consent", id: consentIdOf(FIXTURE_ACCOUNT_SID, contact) }),
+      recordOf<"consent">(storage, { kind: "consent", id: consentIdOf(FIXTURE_ACCOUNT_SID, contact, null) }),
     ),
   );
   const tasks = (

@@ -11,7 +11,16 @@ const delivery = deliveryState("pending");
 
 /** One record of each kind. The compiler makes them complete; every field that may be null is null. */
 const SAMPLES: { readonly [K in Kind]: EntityOf[K] } = {
-  consent: { id: "k", accountSid: "AC", contact: "c", state: "unknown", since: AT, reason: "first_contact" },
+  consent: {
+    id: "k",
+    accountSid: "AC",
+    contact: "c",
+    sender: null,
+    state: "unknown",
+    since: AT,
+    reason: "first_contact",
+    maybeStopSince: null,
+  },
   conversation: {
     id: "c",
     accountSid: "AC",
@@ -39,6 +48,7 @@ const SAMPLES: { readonly [K in Kind]: EntityOf[K] } = {
     direction: "outbound",
     from: "o",
     to: "c",
+    ours: "o",
     body: "",
     media: [],
     status: delivery.status,
@@ -47,6 +57,8 @@ const SAMPLES: { readonly [K in Kind]: EntityOf[K] } = {
     error: null,
     segments: 1,
     encoding: "GSM-7",
+    billedSegments: null,
+    answersKeyword: null,
     author: { kind: "app" },
     extra: {},
     createdAt: AT,
@@ -56,6 +68,7 @@ const SAMPLES: { readonly [K in Kind]: EntityOf[K] } = {
     consentId: "k",
     accountSid: "AC",
     contact: "c",
+    sender: null,
     from: "unknown",
     to: "opted-out",
     reason: "keyword_stop",
@@ -85,13 +98,14 @@ const SAMPLES: { readonly [K in Kind]: EntityOf[K] } = {
     accountSid: "AC",
     conversationId: "c",
     messageId: "m",
+    thenMessageIds: [],
     consentId: "k",
     createdAtMs: 0,
   },
 };
 
 function typeOf(value: unknown): readonly ColumnType[] {
-  if (value === null) return ["text?", "json?"];
+  if (value === null) return ["text?", "integer?", "json?"];
   if (typeof value === "string") return ["text"];
   if (typeof value === "number") return ["integer"];
   return typeof value === "boolean" ? ["boolean"] : ["json"];

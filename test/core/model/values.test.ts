@@ -79,7 +79,7 @@ describe("the id of a consent record", () => {
     const contacts = fc.stringMatching(/^(whatsapp:)?\+[1-9][0-9]{6,14}$/);
     fc.assert(
       fc.property(accounts, contacts, accounts, contacts, (a, x, b, y) => {
-        expect(consentIdOf(a, x) === consentIdOf(b, y)).toBe(a === b && x === y);
+        expect(consentIdOf(a, x, null) === consentIdOf(b, y, null)).toBe(a === b && x === y);
       }),
     );
   });

@@ -26,19 +26,6 @@ describe("the GSM-7 tables", () => {
     expect(two).toEqual([0x0c, 0x5b, 0x5c, 0x5d, 0x5e, 0x7b, 0x7c, 0x7d, 0x7e, 0x20ac]);
   });
 
-  it.each([
-    [0x00, "@"],
-    [0x0a, "\n"],
-    [0x0d, "\r"],
-    [0x10, "Δ"],
-    [0x1a, "Ξ"],
-    [0x24 - 1, "¤"],
-    [0x5e - 1, "Ü"],
-    [0x7f - 1, "à"],
-  ])("place septet order position %i at %j (one less after the escape)", (position, character) => {
-    expect(GSM7_BASIC[position]).toBe(character);
-  });
-
   it.each([..."`çáíóúâêôã\t\0\u001b\u00a0µ₤…–—‘’“”αΑΒ😀"])("do not hold %j", (character) => {
     expect(isGsm7(character)).toBe(false);
   });

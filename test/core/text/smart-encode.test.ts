@@ -41,6 +41,54 @@ describe("smartEncode", () => {
     expect(smartEncode(words)).toEqual({ text: words, changes: [] });
   });
 
+  it.each([
+    ["a Vietnamese letter with two marks", "Vie\u0323\u0302t", "Vie\u0323\u0302t"],
+    ["the same with its marks the other way round", "Vie\u0302\u0323t", "Vie\u0302\u0323t"],
+    ["é under a circumflex, as for composed é", "e\u0301\u0302", "é^"],
+    ["a letter that has no composed form", "q\u0303", "q~"],
+    ["a mark on a look-alike", "\uff25\u0301", "\uff25\u0301"],
+    ["a mark on another script", "ж\u0302", "ж\u0302"],
+    ["a mark on an emoji", "😀\u0303", "😀\u0303"],
+    ["a mark on nothing", "\u0303a", "~a"],
+    ["more marks than a letter can have", `e${"\u0303".repeat(9)}`, `e${"\u0303".repeat(9)}`],
+    ["not equal, which is another character", "=\u0338", "=\u0338"],
+  ])("replaces a letter with its marks as one or not at all: %s", (_, body, text) => {
+    expect(smartEncode(body).text).toBe(text);
+  });
+
+  it("means the same for composed and decomposed text", () => {
+    const letter = fc.constantFrom(..."eaoEnNcCuUsqAO=жα");
+    const mark = fc.constantFrom(
+      "\u0300",
+      "\u0301",
+      "\u0302",
+      "\u0303",
+      "\u0308",
+      "\u0323",
+      "\u0327",
+      "\u030a",
+    );
+    const cluster = fc
+      .tuple(letter, fc.array(mark, { maxLength: 3 }))
+      .map(([base, marks]) => base + marks.join(""));
+    fc.assert(
+      fc.property(fc.array(cluster, { maxLength: 8 }), (clusters) => {
+        const text = clusters.join("");
+        const composed = smartEncode(text.normalize("NFC")).text;
+        expect(smartEncode(text.normalize("NFD")).text.normalize("NFC")).toBe(composed);
+        expect(smartEncode(text).text.normalize("NFC")).toBe(composed);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("takes a megabyte of marks in any order", () => {
+    for (const piece of ["\u0301", "\u0323\u0301", "e\u0301", "c\u0301", "e\u0323\u0302", "q\u0303"]) {
+      const body = piece.repeat(Math.ceil(1_000_000 / piece.length));
+      expect(smartEncode(body).text.length).toBeLessThanOrEqual(body.length);
+    }
+  });
+
   it("writes one space for every wide space and for a tab", () => {
     expect(smartEncode("a\u00a0b\u2003c\u3000d\te").text).toBe("a b c d e");
   });

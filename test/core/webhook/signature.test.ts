@@ -201,7 +201,7 @@ describe("verifySignature", () => {
 
   it.each([[""], [[]], [["", ""]]])("names a missing token (%j)", async (authToken) => {
     const check = { authToken, url: V1_URL, params: {}, signature: V1_SIGNATURE };
-    expect(await verifySignature(check)).toEqual({ valid: false, reason: "no_token" });
+    expect(await verifySignature(check)).toEqual({ valid: false, reason: "token_unknown" });
   });
 
   it("never accepts the signature of an empty key", async () => {
@@ -211,7 +211,10 @@ describe("verifySignature", () => {
       .update("https://example.com/sms")
       .digest("base64");
     const check = { url: "https://example.com/sms", params: {}, signature };
-    expect(await verifySignature({ ...check, authToken: "" })).toEqual({ valid: false, reason: "no_token" });
+    expect(await verifySignature({ ...check, authToken: "" })).toEqual({
+      valid: false,
+      reason: "token_unknown",
+    });
     expect(await verifySignature({ ...check, authToken: ["", TOKEN] })).toEqual(MISMATCH);
   });
 
@@ -263,9 +266,10 @@ describe("verifySignature", () => {
       "\0",
       V1_SIGNATURE.padEnd(56, V1_SIGNATURE),
     ]) {
-      expect(await verifySignature({ authToken: TOKEN, url: V1_URL, params: {}, signature })).toEqual(
-        MISMATCH,
-      );
+      expect(await verifySignature({ authToken: TOKEN, url: V1_URL, params: {}, signature })).toEqual({
+        valid: false,
+        reason: "header_malformed",
+      });
     }
   });
 });
@@ -379,7 +383,18 @@ describe("a genuine V1 request with one thing changed", () => {
     ["in hexadecimal", Buffer.from(V1_SIGNATURE, "base64").toString("hex")],
     ["of another request", V4_SIGNATURE],
   ])("is refused with its signature %s", async (_, signature) => {
-    expect(await verifySignature({ ...genuine, signature })).toEqual(MISMATCH);
+    expect((await verifySignature({ ...genuine, signature })).valid).toBe(false);
+  });
+
+  it.each([
+    ["another Base64 text of its length", V1_SIGNATURE.replace("x", "y"), "mismatch"],
+    ["half of it", V1_SIGNATURE.slice(0, 14), "header_malformed"],
+    ["it twice, as two header lines are joined", `${V1_SIGNATURE}, ${V1_SIGNATURE}`, "header_malformed"],
+    ["it in quotes", `"${V1_SIGNATURE}"`, "header_malformed"],
+    ["it with a space", `${V1_SIGNATURE} `, "header_malformed"],
+    ["it with a line end", `${V1_SIGNATURE}\n`, "header_malformed"],
+  ])("is told apart in its header: %s", async (_, signature, reason) => {
+    expect(await verifySignature({ ...genuine, signature })).toEqual({ valid: false, reason });
   });
 
   it.each([

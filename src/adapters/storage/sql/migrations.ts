@@ -89,6 +89,7 @@ const TYPE_NAMES = {
   text: "text",
   "text?": "text",
   integer: "integer",
+  "integer?": "integer",
   boolean: "boolean",
   json: "json",
   "json?": "json",

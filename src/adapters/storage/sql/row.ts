@@ -34,6 +34,8 @@ function encode(type: ColumnType, value: unknown): SqlValue | undefined {
       return value === null ? null : encode("text", value);
     case "text":
       return typeof value === "string" && isStorable(value) ? value : undefined;
+    case "integer?":
+      return value === null ? null : encode("integer", value);
     case "integer":
       return typeof value === "number" && Number.isSafeInteger(value) ? value : undefined;
     case "boolean":
@@ -63,6 +65,8 @@ function decode(type: ColumnType, value: unknown): unknown {
     case "text":
     case "text?":
       return value;
+    case "integer?":
+      return value === null ? null : decode("integer", value);
     case "integer":
       // Drivers can be set to give BigInt.
       return Number(value);
