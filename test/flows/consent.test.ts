@@ -76,6 +76,14 @@ describe("the scope of an opt-out", () => {
     expect((await h.sms.send({ to: FIXTURE_CONTACT, body: "Hi", from: FIXTURE_OURS })).kind).toBe("queued");
   });
 
+  it("of messaging-service is shared by the senders outside of one", async () => {
+    const h = withConsent({ scope: "messaging-service" });
+    await text(h, "STOP", { To: OTHER_NUMBER });
+    expect(await h.sms.send({ to: FIXTURE_CONTACT, body: "Hi", from: FIXTURE_OURS })).toMatchObject(BLOCKED);
+    const service = { to: FIXTURE_CONTACT, body: "Hi", from: FIXTURE_MESSAGING_SERVICE_SID };
+    expect((await h.sms.send(service)).kind).toBe("queued");
+  });
+
   it("of a 21610 is that of the refused message", async () => {
     edge.answerWith(() => twilioError(400, 21610));
     const h = withConsent({ scope: "sender" });
@@ -114,7 +122,7 @@ describe("words that may mean stop", () => {
     const h = harness({ assistant: auto });
     await text(h, WISH);
     await text(h, "Hello?");
-    await h.sms.runDue();
+    expect(await h.sms.runDue()).toEqual({ ran: 0 });
     expect(bodies()).toEqual([]);
     expect((await h.sms.conversations.list()).items).toMatchObject([{ attention: "maybe-stop" }]);
     const marketing = { to: FIXTURE_CONTACT, body: "Sale!", messageClass: "marketing" } as const;

@@ -72,7 +72,7 @@ function stillWanted(records: AssistRecords, instanceMode: InstanceMode): boolea
   const { conversation, message, consent } = records;
   if (conversation === null || message === null || consent === null) return false;
   if (modeInForce(conversation.value.assistantMode, instanceMode) === "off") return false;
-  if (!mayReceive(consent.value.state) || conversation.value.attention === "maybe-stop") return false;
+  if (!mayReceive(consent.value.state)) return false;
   // A newer message has a task of its own, whose answer will cover this one; and what a person has answered is answered.
   const { lastInboundSeq, lastPersonSeq } = conversation.value;
   return lastInboundSeq === message.value.seq && lastPersonSeq < lastInboundSeq;
