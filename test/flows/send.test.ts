@@ -443,6 +443,52 @@ describe("what Twilio answers", () => {
   });
 });
 
+describe("timing", () => {
+  const SHORT = { requestTimeoutMs: 5_000, leaseMs: 20_000, fenceMs: 2_000, absenceMs: 10_000, graceMs: 100 };
+
+  it("fenceMs decides how old a claim may be when the call begins", async () => {
+    const manual = manualRuntime();
+    let waits: readonly number[] = [];
+    const account = async (): Promise<typeof ACCOUNT> => {
+      const [wait, ...rest] = waits;
+      waits = rest;
+      if (wait !== undefined) await manual.advance(wait);
+      return ACCOUNT;
+    };
+    const h = harness({ manual, account, timing: SHORT });
+    await h.sms.send({ to: FIXTURE_CONTACT, body: "Hi", accountSid: FIXTURE_ACCOUNT_SID });
+    waits = [2_001, 2_000];
+    expect((await h.sms.runDue()).ran).toBe(2);
+    expect(edge.reached).toHaveLength(1);
+  });
+
+  it("leaseMs decides when a claim that was never settled is given up as unknown", async () => {
+    const inner = memoryStorage();
+    let dead = false;
+    const storage = {
+      ...inner,
+      commit: (writes: Parameters<typeof inner.commit>[0]) =>
+        dead ? Promise.race<never>([]) : inner.commit(writes),
+    };
+    edge.answerWith(({ form }, index) => {
+      dead = true;
+      return createdMessage(form, sidOf(index));
+    });
+    const first = harness({ storage, timing: SHORT });
+    const sent = queued(await first.sms.send({ to: FIXTURE_CONTACT, body: "Hi" }));
+    const neverEnds = first.sms.runDue();
+    neverEnds.catch(() => undefined);
+    await expect.poll(() => dead).toBe(true);
+    const second = harness({ storage: inner, manual: first.runtime, timing: SHORT });
+    await first.runtime.advance(19_999);
+    await second.sms.runDue();
+    expect(await messageOf(second, sent)).toMatchObject({ status: "pending" });
+    await first.runtime.advance(1);
+    await second.sms.runDue();
+    expect(await messageOf(second, sent)).toMatchObject({ status: "unknown" });
+  });
+});
+
 describe("crashes", () => {
   it("after the commit and before the claim: the message is sent once by another process", async () => {
     const storage = memoryStorage();

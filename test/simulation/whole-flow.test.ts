@@ -147,6 +147,12 @@ it("a picture is a message, and its file is fetched with the account's credentia
   expect(fetched).toMatchObject({ kind: "ok", contentType: "image/png" });
   const body = fetched.kind === "ok" ? await new Response(fetched.body).arrayBuffer() : null;
   expect(new Uint8Array(body ?? [])).toEqual(bytes);
+  const strict = createSms({
+    account: { ...ACCOUNT, apiBaseUrl: simulator.url },
+    webhookUrl: "http://127.0.0.1:9/sms",
+    media: { maxBytes: 3 },
+  });
+  expect(await strict.fetchMedia(picture, 0)).toMatchObject({ kind: "failed", reason: "too_large" });
   expect(await sms.fetchMedia(picture, 0, { maxBytes: 3 })).toMatchObject({
     kind: "failed",
     reason: "too_large",
