@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { decideSettle } from "../../../src/core/decide/dispatch";
+import type { CallResult, DispatchRecords } from "../../../src/core/decide/dispatch";
+import { deliveryState } from "../../../src/core/delivery/status";
+import { sampleConsent, sampleMessage, sampleTask } from "../../../src/testing/storage/sample-records";
+
+const ACCEPTED: CallResult = {
+  kind: "accepted",
+  sid: "SM1",
+  status: "queued",
+  from: null,
+  errorCode: null,
+  billedSegments: 1,
+};
+const AGAIN: CallResult = { kind: "retry", plan: { delayMs: 10 } };
+
+/** A message under way, by a claim that counted the attempts to 2. */
+function underWay(): DispatchRecords {
+  const delivery = deliveryState("pending");
+  const message = sampleMessage(1, { direction: "outbound", sid: null, delivery, status: delivery.status });
+  return {
+    task: { version: 3, value: sampleTask(1, { purpose: "dispatch", attempts: 2, calling: true }) },
+    message: { version: 1, value: message },
+    consent: { version: 1, value: sampleConsent(1) },
+    rest: [],
+  };
+}
+
+function written(result: CallResult, attempts: number): readonly string[] {
+  const settlement = { result, attempts, optOutErrors: [21610], newEntryId: "e1", nowMs: 0 };
+  return decideSettle(underWay(), settlement).writes.map(({ kind }) => kind);
+}
+
+describe("settling a call", () => {
+  it("by the claim that holds the task ends the task", () => {
+    expect(written(ACCEPTED, 2)).toEqual(["message", "task"]);
+    expect(written(AGAIN, 2)).toEqual(["task"]);
+  });
+
+  it("by a claim that overslept its lease tells the message, and leaves the task to whoever has it now", () => {
+    expect(written(ACCEPTED, 1)).toEqual(["message"]);
+    expect(written(AGAIN, 1)).toEqual([]);
+  });
+});
