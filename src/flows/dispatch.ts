@@ -6,7 +6,7 @@ import type { Message } from "../core/model/message";
 import type { Task } from "../core/model/task";
 import type { MessagesApi } from "../ports/messages-api";
 import type { Runtime } from "../ports/runtime";
-import type { Settings } from "./settings";
+import type { Account, Settings } from "./settings";
 import { statusCallbackUrl } from "./status-callback";
 import type { Seed, Transact, Transacted } from "./transact";
 import type { TaskRun } from "./worker";
@@ -105,7 +105,14 @@ export function createDispatcher(parts: DispatchParts): (run: TaskRun) => Promis
     message: Message,
     claim: { readonly claimedAtMs: number; readonly attempts: number },
   ): Promise<CallResult> {
-    const account = await settings.accountOf(message.accountSid);
+    let account: Account | null;
+    try {
+      account = await settings.accountOf(message.accountSid);
+    } catch (cause) {
+      // The host's resolver failed before anything was sent: that is no unknown outcome.
+      parts.onError(unresolved(cause));
+      return again(claim.attempts, null);
+    }
     if (account === null) return { kind: "rejected", code: null };
     const giveUp = new AbortController();
     // Looked at in the same tick as the request: a claim that has waited too long says nothing about a STOP since then.
@@ -132,18 +139,25 @@ export function createDispatcher(parts: DispatchParts): (run: TaskRun) => Promis
       case "rejected":
         parts.onError(refused(outcome.httpStatus, outcome.code));
         return { kind: "rejected", code: outcome.code };
-      case "retry": {
-        const plan = nextRetry({
-          attempts: claim.attempts,
-          retryAfterMs: outcome.afterMs,
-          jitter: runtime.random(),
-        });
-        return { kind: "retry", plan };
-      }
+      case "retry":
+        return again(claim.attempts, outcome.afterMs);
       case "unknown":
         return { kind: "unknown" };
     }
   }
+
+  function again(attempts: number, retryAfterMs: number | null): CallResult {
+    return { kind: "retry", plan: nextRetry({ attempts, retryAfterMs, jitter: runtime.random() }) };
+  }
+}
+
+function unresolved(cause: unknown): SmsError {
+  return new SmsError(
+    "task_failed",
+    "The account of a message could not be found out, so it was not sent yet; it is tried again. The account resolver's own error " +
+      "is the cause of this one.",
+    { cause, retryable: true },
+  );
 }
 
 function refused(httpStatus: number, code: number | null): SmsError {

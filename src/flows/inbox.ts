@@ -3,7 +3,7 @@ import { changeConsent } from "../core/decide/consent-change";
 import { decideConversation } from "../core/decide/conversation";
 import type { ConversationAction } from "../core/decide/conversation";
 import { decideDiscard } from "../core/decide/draft";
-import { consentIdOf, consentSenderOf } from "../core/model/consent";
+import { consentIdOf, consentSenderOf, personOf } from "../core/model/consent";
 import type { Consent, ConsentEntry } from "../core/model/consent";
 import { viewConversation } from "../core/model/conversation";
 import type { AssistantMode, Conversation } from "../core/model/conversation";
@@ -203,19 +203,26 @@ export function createConsentDesk(parts: InboxParts): ConsentDesk {
   const { storage, transact, runtime, settings } = parts;
   return {
     async get(options) {
-      const { contact, accountSid, sender } = await personOf(options);
+      const { contact, accountSid, sender } = await gateOf(options);
       const { answer } = await transact({
         keys: [{ kind: "consent", id: consentIdOf(accountSid, contact, sender) }],
         decide: ([record]) => ({ writes: [], events: [], answer: record }),
       });
       return answer === null
-        ? { contact, sender, state: "unknown", since: null, reason: null, maybeStopSince: null }
+        ? {
+            contact: personOf(contact),
+            sender,
+            state: "unknown",
+            since: null,
+            reason: null,
+            maybeStopSince: null,
+          }
         : viewOf(answer.value);
     },
     optOut: (options) => change(options, `${options.source ?? "operator"}-opt-out`),
     optIn: (options) => change(options, `${options.source ?? "operator"}-opt-in`),
     async history(options) {
-      const { contact, accountSid, sender } = await personOf(options);
+      const { contact, accountSid, sender } = await gateOf(options);
       const consentId = consentIdOf(accountSid, contact, sender);
       return listed(storage.list({ list: "consentEntries", ...pagingOf(options), consentId }));
     },
@@ -225,7 +232,7 @@ export function createConsentDesk(parts: InboxParts): ConsentDesk {
     options: ConsentOptions,
     kind: Extract<ConsentSignalKind, `${"operator" | "import"}-${string}`>,
   ): Promise<ConsentView> {
-    const { contact, accountSid, sender } = await personOf(options);
+    const { contact, accountSid, sender } = await gateOf(options);
     const entryId = runtime.newId();
     const evidence = { messageSid: null, text: null, by: options.by ?? null, note: options.note ?? null };
     const { answer } = await transact({
@@ -247,7 +254,7 @@ export function createConsentDesk(parts: InboxParts): ConsentDesk {
     return viewOf(answer);
   }
 
-  async function personOf(options: ContactOptions): Promise<{
+  async function gateOf(options: ContactOptions): Promise<{
     readonly contact: string;
     readonly accountSid: string;
     readonly sender: string | null;

@@ -49,6 +49,8 @@ export function checkText(text: GivenText, account: { readonly trial: boolean })
   if (maxSegments !== undefined && !(Number.isInteger(maxSegments) && maxSegments > 0)) {
     throw new TypeError("maxSegments must be a whole number of at least 1.");
   }
+  if (text.body !== undefined && typeof text.body !== "string") throw new TypeError("body must be a string.");
+  if (typeof text.media === "string") throw new TypeError("media must be a list of URLs.");
   const cleaned = cleanText(text.body ?? "");
   const body = text.smartEncode === true ? smartEncode(cleaned).text : cleaned;
   const media = checkMedia(text.media ?? []);

@@ -83,6 +83,7 @@ export function createSender(parts: SendParts): Sender {
   return { send, reply, approve };
 
   async function send(request: SendRequest): Promise<SendOutcome> {
+    refuseUnknownKeys("send", request, SEND_KEYS);
     const contact = checkContact(request.to);
     const account = await accountOf(request.accountSid ?? settings.defaultAccountSid);
     const text = checkText(request, { trial: account.trial });
@@ -109,6 +110,7 @@ export function createSender(parts: SendParts): Sender {
   async function reply(conversationId: string, request: ReplyRequest): Promise<SendOutcome> {
     const thread = (await conversationOf(conversationId)).value;
     const account = await accountOf(thread.accountSid);
+    refuseUnknownKeys("reply", request, REPLY_KEYS);
     const text = checkText(request, { trial: account.trial });
     const author = request.author ?? { kind: "person", id: null };
     const outbound = await outboundOf(thread, text, { ...request, author });
@@ -131,6 +133,7 @@ export function createSender(parts: SendParts): Sender {
   }
 
   async function approve(draftId: string, request: ApproveRequest = {}): Promise<SendOutcome> {
+    refuseUnknownKeys("approve", request, APPROVE_KEYS);
     const found = await draftOf(draftId);
     const thread = (await conversationOf(found.value.conversationId)).value;
     const account = await accountOf(thread.accountSid);
@@ -138,7 +141,7 @@ export function createSender(parts: SendParts): Sender {
     const by = request.by ?? null;
     const edited = text.body !== found.value.body;
     const outbound = await outboundOf(thread, text, {
-      idempotencyKey: `draft:${draftId}`,
+      cause: `draft:${draftId}`,
       author: edited ? { kind: "person", id: by } : { kind: "assistant" },
     });
     if ("kind" in outbound) return outbound;
@@ -162,16 +165,19 @@ export function createSender(parts: SendParts): Sender {
   async function outboundOf(
     { accountSid, ours, contact, channel }: Pair,
     text: CheckedText,
-    options: Omit<ReplyRequest, "body" | "media"> & { readonly author: Author },
+    options: Omit<ReplyRequest, "body" | "media"> & { readonly author: Author; readonly cause?: string },
   ): Promise<OutboundText | SendOutcome> {
     const { maxSegments } = options;
     if (maxSegments !== undefined && text.segments > maxSegments) {
       return { kind: "blocked", reason: "too_many_segments", message: null, segments: text.segments };
     }
+    // Keys of the host's are apart from causes of ours, so that no key can take a draft's place.
+    const key = options.idempotencyKey;
+    const cause = options.cause ?? (key === undefined ? undefined : `key:${key}`);
     const parts = await Promise.all(
       text.parts.map(async (part, index) => ({
         ...part,
-        messageId: await messageIdOf(accountSid, options.idempotencyKey, index),
+        messageId: await messageIdOf(accountSid, cause, index),
       })),
     );
     const [first, ...rest] = parts;
@@ -189,10 +195,10 @@ export function createSender(parts: SendParts): Sender {
     };
   }
 
-  /** With a key the id derives from it, so that the same key finds the same message in every process. */
-  async function messageIdOf(accountSid: string, key: string | undefined, part: number): Promise<string> {
-    if (key === undefined) return runtime.newId();
-    return runtime.hash(part === 0 ? `${accountSid}\n${key}` : `${accountSid}\n${key}\npart ${part + 1}`);
+  /** With a cause the id derives from it, so that the same one finds the same message in every process. */
+  async function messageIdOf(accountSid: string, cause: string | undefined, part: number): Promise<string> {
+    if (cause === undefined) return runtime.newId();
+    return runtime.hash(`${accountSid}\n${part}\n${cause}`);
   }
 
   async function accountOf(accountSid: string | null): Promise<Account> {
@@ -221,6 +227,28 @@ export function createSender(parts: SendParts): Sender {
     if (answer === null) throw notFound("draft");
     return answer;
   }
+}
+
+const REPLY_KEYS = [
+  "body",
+  "media",
+  "idempotencyKey",
+  "author",
+  "messageClass",
+  "smartEncode",
+  "maxSegments",
+  "split",
+];
+const SEND_KEYS = [...REPLY_KEYS, "to", "from", "accountSid"];
+const APPROVE_KEYS = ["body", "by", "evenIfStale"];
+
+/** A misspelt idempotencyKey that was ignored would send twice. */
+function refuseUnknownKeys(call: string, request: object, known: readonly string[]): void {
+  const unknown = Object.keys(request).filter((key) => !known.includes(key));
+  if (unknown.length === 0) return;
+  throw new SmsError("config_invalid", `${call} takes no ${unknown.join(", ")} (misspelt?).`, {
+    details: { unknown },
+  });
 }
 
 /** The error for an id that names nothing. */

@@ -89,6 +89,18 @@ describe("mode draft, the default", () => {
     expect(await h.sms.conversations.get(id)).toMatchObject({ waitingDraftId: null });
   });
 
+  it("no key of the host's takes a draft's place", async () => {
+    const h = withAssistant();
+    const id = await ask(h, "When are you open?");
+    const draftId = (await h.sms.drafts.list()).items[0]?.id ?? "";
+    await h.sms.conversations.reply(id, {
+      body: "Hi",
+      idempotencyKey: `draft:${draftId}`,
+      author: { kind: "app" },
+    });
+    expect((await h.sms.drafts.approve(draftId)).kind).toBe("queued");
+  });
+
   it("a discarded draft is gone for good", async () => {
     const h = withAssistant();
     const id = await ask(h, "When are you open?");

@@ -96,6 +96,26 @@ describe("the scope of an opt-out", () => {
   });
 });
 
+describe("a STOP on one channel", () => {
+  it.each(["rcs", "whatsapp"])(
+    "%s holds for the same person's SMS, and the other way round",
+    async (channel) => {
+      const h = harness();
+      const elsewhere = { From: `${channel}:${FIXTURE_CONTACT}`, To: `${channel}:${FIXTURE_OURS}` };
+      await text(h, "STOP", elsewhere);
+      expect(await h.sms.send({ to: FIXTURE_CONTACT, body: "Hi" })).toMatchObject(BLOCKED);
+      expect(await h.sms.consent.get({ contact: FIXTURE_CONTACT })).toMatchObject({ state: "opted-out" });
+      await text(h, "START");
+      const there = { to: elsewhere.From, from: elsewhere.To, body: "Hi" };
+      expect((await h.sms.send(there)).kind).toBe("queued");
+      await text(h, "STOP");
+      expect(await h.sms.send(there)).toMatchObject(BLOCKED);
+      await h.sms.runDue();
+      expect(bodies()).toEqual([]);
+    },
+  );
+});
+
 describe("consent entered by hand", () => {
   it("is lifted and set by an operator, and an imported list never lifts an opt-out", async () => {
     const h = harness();

@@ -178,6 +178,22 @@ describe("sending", () => {
     expect(h.events).toEqual([]);
   });
 
+  it.each<[string, object]>([
+    ["a misspelt idempotency key", { to: FIXTURE_CONTACT, body: "Hi", idempotencykey: "order-42" }],
+    ["an option of another call", { to: FIXTURE_CONTACT, body: "Hi", evenIfStale: true }],
+  ])("%s is refused, since ignoring it could send twice", async (_, request) => {
+    const h = harness();
+    await expect(h.sms.send(request as SendRequest)).rejects.toMatchObject({ code: "config_invalid" });
+    expect((await h.sms.conversations.list()).items).toEqual([]);
+  });
+
+  it.each<[string, object]>([
+    ["a body that is no text", { to: FIXTURE_CONTACT, body: 42 }],
+    ["media that is no list", { to: FIXTURE_CONTACT, media: "https://example.com/a.png" }],
+  ])("%s is refused", async (_, request) => {
+    await expect(harness().sms.send(request as SendRequest)).rejects.toThrow(TypeError);
+  });
+
   it("takes exactly 1,600 characters", async () => {
     const h = harness();
     expect(queued(await h.sms.send({ to: FIXTURE_CONTACT, body: "x".repeat(1_600) })).segments).toBe(11);
@@ -396,6 +412,23 @@ describe("what Twilio answers", () => {
     await run;
     expect(await messageOf(h, sent)).toMatchObject({ status: "unknown" });
     hung.release?.();
+  });
+
+  it("an account resolver that fails is no unknown outcome: it is tried again", async () => {
+    let away = false;
+    const h = harness({ account: () => (away ? Promise.reject(new Error("tenants are away")) : ACCOUNT) });
+    const sent = queued(
+      await h.sms.send({ to: FIXTURE_CONTACT, body: "Hi", accountSid: FIXTURE_ACCOUNT_SID }),
+    );
+    away = true;
+    await h.sms.runDue();
+    expect(await messageOf(h, sent)).toMatchObject({ status: "pending" });
+    expect(h.events.at(-1)).toMatchObject({ name: "error", data: { error: { code: "task_failed" } } });
+    away = false;
+    await h.runtime.advance(120_000);
+    await h.sms.runDue();
+    expect(await messageOf(h, sent)).toMatchObject({ status: "queued" });
+    expect(edge.reached).toHaveLength(1);
   });
 
   it("nobody listening is no unknown outcome: it is tried again", async () => {

@@ -1,6 +1,6 @@
 import { nextConsent } from "../consent/machine";
 import type { ConsentSignal } from "../consent/machine";
-import { consentIdOf } from "../model/consent";
+import { consentIdOf, personOf } from "../model/consent";
 import type { Consent, ConsentEntry, ConsentEvidence } from "../model/consent";
 import type { SmsEvent } from "../model/events";
 import type { Versioned, Write } from "../model/record";
@@ -37,7 +37,8 @@ export const NO_EVIDENCE: ConsentEvidence = { messageSid: null, text: null, by: 
  * something behind that a STOP at the same moment collides with (write skew, guarantee G3).
  */
 export function changeConsent(change: ConsentChange): ConsentResult {
-  const { record, accountSid, contact, sender, evidence, nowMs } = change;
+  const { record, accountSid, sender, evidence, nowMs } = change;
+  const contact = personOf(change.contact);
   const from = record?.value.state ?? "unknown";
   const next = nextConsent(from, change.signal);
   const decided = change.signal.kind !== "first-contact";

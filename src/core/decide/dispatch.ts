@@ -56,7 +56,11 @@ export function decideClaim(records: DispatchRecords, claimant: Claimant): Decis
       name: "send.blocked",
       data: { contact: message.value.to, reason: "opted_out", message: change.message },
     };
-    return leaving(giveUp(task, records.rest), { ...change, events: [...change.events, blocked] });
+    // Also a refusal rests on the consent that was read, which may come from a seed.
+    const rests: readonly Write[] =
+      consent === null ? [] : [{ kind: "consent", check: consent.value.id, expect: consent.version }];
+    const events = [...change.events, blocked];
+    return leaving(giveUp(task, records.rest), { writes: [...rests, ...change.writes], events });
   }
   const claimed: Task = {
     ...task.value,

@@ -7,6 +7,7 @@ export interface Consent {
   /** Made of account and contact; never shown outside. */
   readonly id: string;
   readonly accountSid: string;
+  /** The contact's phone number, without a channel in front: a STOP holds on every channel. Else the address as it is. */
   readonly contact: string;
   /** The sender or Messaging Service it is about; null where it covers the whole account. */
   readonly sender: string | null;
@@ -67,7 +68,19 @@ export interface ConsentEntry {
   readonly at: Timestamp;
 }
 
+const NUMBER_ON_A_CHANNEL = /^(?:whatsapp|rcs):(\+[1-9]\d{6,14})$/;
+
+/**
+ * Who an address belongs to: the phone number, without the channel it is reached on. Someone who says stop over RCS must not be
+ * texted over SMS instead.
+ * Source: Twilio help, "opt-out keywords": opt-outs are unified across SMS, MMS and RCS since 2026-03-16 (read 2026-11).
+ */
+export function personOf(contact: string): string {
+  return NUMBER_ON_A_CHANNEL.exec(contact)?.[1] ?? contact;
+}
+
 /** The id of the consent record of a contact, for one sender, or (`null`) for the whole account. */
 export function consentIdOf(accountSid: string, contact: string, sender: string | null): string {
-  return sender === null ? `${accountSid}:${contact}` : `${accountSid}:${contact}:${sender}`;
+  const person = personOf(contact);
+  return sender === null ? `${accountSid}:${person}` : `${accountSid}:${person}:${sender}`;
 }
