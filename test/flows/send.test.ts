@@ -5,6 +5,7 @@ import { isSmsError } from "../../src/core/model/errors";
 import type { Message } from "../../src/core/model/message";
 import type { SendOutcome } from "../../src/core/model/send-outcome";
 import type { SendRequest } from "../../src/flows/send";
+import type { Storage } from "../../src/ports/storage";
 import {
   FIXTURE_ACCOUNT_SID,
   FIXTURE_CONTACT,
@@ -29,6 +30,21 @@ function queued(outcome: SendOutcome): Message {
 async function messageOf({ sms }: Harness, sent: Message): Promise<Message | undefined> {
   const { items } = await sms.conversations.messages(sent.conversationId);
   return items.find(({ id }) => id === sent.id);
+}
+
+/** A storage whose process dies when Twilio has answered: what is committed after that never comes back. `inner` lives on. */
+function dyingInTheCall(): { inner: Storage; storage: Storage; isDead: () => boolean } {
+  const inner = memoryStorage();
+  let dead = false;
+  const storage: Storage = {
+    ...inner,
+    commit: (writes) => (dead ? Promise.race<never>([]) : inner.commit(writes)),
+  };
+  edge.answerWith(({ form }, index) => {
+    dead = true;
+    return createdMessage(form, sidOf(index));
+  });
+  return { inner, storage, isDead: () => dead };
 }
 
 describe("sending", () => {
@@ -496,22 +512,12 @@ describe("timing", () => {
   });
 
   it("leaseMs decides when a claim that was never settled is given up as unknown", async () => {
-    const inner = memoryStorage();
-    let dead = false;
-    const storage = {
-      ...inner,
-      commit: (writes: Parameters<typeof inner.commit>[0]) =>
-        dead ? Promise.race<never>([]) : inner.commit(writes),
-    };
-    edge.answerWith(({ form }, index) => {
-      dead = true;
-      return createdMessage(form, sidOf(index));
-    });
+    const { inner, storage, isDead } = dyingInTheCall();
     const first = harness({ storage, timing: SHORT });
     const sent = queued(await first.sms.send({ to: FIXTURE_CONTACT, body: "Hi" }));
     const neverEnds = first.sms.runDue();
     neverEnds.catch(() => undefined);
-    await expect.poll(() => dead).toBe(true);
+    await expect.poll(isDead).toBe(true);
     const second = harness({ storage: inner, manual: first.runtime, timing: SHORT });
     await first.runtime.advance(19_999);
     await second.sms.runDue();
@@ -535,22 +541,12 @@ describe("crashes", () => {
   });
 
   it("between the call and its result: the outcome is unknown, and the message is not sent again", async () => {
-    const inner = memoryStorage();
-    let dead = false;
-    const storage = {
-      ...inner,
-      commit: (writes: Parameters<typeof inner.commit>[0]) =>
-        dead ? Promise.race<never>([]) : inner.commit(writes),
-    };
-    edge.answerWith(({ form }, index) => {
-      dead = true;
-      return createdMessage(form, sidOf(index));
-    });
+    const { inner, storage, isDead } = dyingInTheCall();
     const first = harness({ storage });
     const sent = queued(await first.sms.send({ to: FIXTURE_CONTACT, body: "Hi" }));
     const neverEnds = first.sms.runDue();
     neverEnds.catch(() => undefined);
-    await expect.poll(() => dead).toBe(true);
+    await expect.poll(isDead).toBe(true);
     const second = harness({ storage: inner, manual: first.runtime });
     await second.sms.runDue();
     expect(await messageOf(second, sent)).toMatchObject({ status: "pending" });
