@@ -180,6 +180,29 @@ describe("the story, at a desk", () => {
     expect(inbox.complaints).toEqual([]);
   });
 
+  test("a text that arrives while the list is being read does not vanish when the older list comes", async () => {
+    const { page, row, complaints } = await open(DESKTOP);
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let held = 0;
+    await page.route("**/api/conversations?status=open", async (route) => {
+      const response = await route.fetch();
+      held += 1;
+      await released;
+      await route.fulfill({ response });
+    });
+    await page.reload({ waitUntil: "commit" });
+    await expect.poll(() => held).toBeGreaterThan(0);
+    await demo.text("+15550004242", "I came in between");
+    await row("I came in between").waitFor();
+    release();
+    await row("Maya Alvarez").waitFor();
+    await row("I came in between").waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   test("a hostile text is words, wherever it is shown", async () => {
     const inbox = await open(DESKTOP);
     const hostile = `<img src=x onerror=alert(1)><script>alert(2)</script>"'&lt;`;

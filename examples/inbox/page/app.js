@@ -33,7 +33,19 @@ const state = {
   texts: new Map(),
   /** Counts what the live stream told. */
   changes: 0,
+  /** The last of it: `{ change, name, data }`. An answer that was read before them is brought up to date with them. */
+  recent: [],
 };
+
+const RECENT_EVENTS = 2_000;
+
+/**
+ * Takes in again what the stream told after `change`, the count when a request began. Without it an answer that was read before
+ * an event, and came after it, would undo the event: a conversation that has just begun would vanish again.
+ */
+function replaySince(change) {
+  for (const event of state.recent) if (event.change > change) takeIn(event.name, event.data);
+}
 
 /** Asks until no live change came in between, so that an old answer never overwrites a newer event. */
 async function getFresh(path) {
@@ -92,16 +104,23 @@ function putConversation(conversation) {
   if (state.thread?.id === conversation.id) state.thread.conversation = conversation;
 }
 
-/** Takes in one live event. */
-function applyEvent(name, data) {
-  state.changes += 1;
-  const { thread } = state;
-  const waitingBefore = thread?.conversation.waitingDraftId ?? null;
+function takeIn(name, data) {
   if (data.conversation) putConversation(data.conversation);
   if (data.message) putMessage(data.message);
+  const { thread } = state;
   if (name === "consent.changed" && data.consent.contact === thread?.conversation.contact) {
     thread.consent = data.consent;
   }
+}
+
+/** Shows one live event. */
+function applyEvent(name, data) {
+  state.changes += 1;
+  state.recent.push({ change: state.changes, name, data });
+  if (state.recent.length > RECENT_EVENTS) state.recent.shift();
+  const { thread } = state;
+  const waitingBefore = thread?.conversation.waitingDraftId ?? null;
+  takeIn(name, data);
   readOut(name, data);
   drawList();
   drawThread();
@@ -132,9 +151,11 @@ function markRead() {
 // ---- loading -------------------------------------------------------------------------------------------------------
 
 async function loadList() {
-  const pages = await Promise.all(STATUSES.map((status) => getFresh(`/api/conversations?status=${status}`)));
+  const began = state.changes;
+  const pages = await Promise.all(STATUSES.map((status) => get(`/api/conversations?status=${status}`)));
   state.conversations = new Map(pages.flatMap((page) => page.items).map((one) => [one.id, one]));
   state.cursors = Object.fromEntries(pages.map((page, index) => [STATUSES[index], page.nextCursor]));
+  replaySince(began);
   drawList();
 }
 
@@ -189,7 +210,8 @@ function openView(conversation) {
 }
 
 async function loadThread(id) {
-  const answer = await getFresh(`/api/conversations/${encodeURIComponent(id)}`);
+  const began = state.changes;
+  const answer = await get(`/api/conversations/${encodeURIComponent(id)}`);
   // Someone has clicked on meanwhile.
   if (wantedThread() !== id && state.thread?.id !== id) return;
   const isNew = state.thread?.id !== id;
@@ -204,6 +226,7 @@ async function loadThread(id) {
     consent: answer.consent,
     olderCursor: answer.nextCursor,
   };
+  replaySince(began);
   drawThread();
   drawList();
   if (isNew && withPointer.matches) view.focus();
