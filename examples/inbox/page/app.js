@@ -1,3 +1,4 @@
+import { createRecentEvents } from "./recent-events.js";
 import { createActions } from "./actions.js";
 import { createConversationList } from "./conversation-list.js";
 import { setText } from "./element.js";
@@ -31,28 +32,21 @@ const state = {
   thread: null,
   /** What was typed into each conversation and not sent. */
   texts: new Map(),
-  /** Counts what the live stream told. */
-  changes: 0,
-  /** The last of it: `{ change, name, data }`. An answer that was read before them is brought up to date with them. */
-  recent: [],
+  /** What the live stream told lately. */
+  recent: createRecentEvents(),
 };
 
-const RECENT_EVENTS = 2_000;
-
-/**
- * Takes in again what the stream told after `change`, the count when a request began. Without it an answer that was read before
- * an event, and came after it, would undo the event: a conversation that has just begun would vanish again.
- */
-function replaySince(change) {
-  for (const event of state.recent) if (event.change > change) takeIn(event.name, event.data);
+/** Takes in again what the stream told since a request began. */
+function replaySince(count) {
+  for (const { name, data } of state.recent.since(count)) takeIn(name, data);
 }
 
 /** Asks until no live change came in between, so that an old answer never overwrites a newer event. */
 async function getFresh(path) {
   for (let round = 1; ; round += 1) {
-    const before = state.changes;
+    const before = state.recent.count();
     const answer = await get(path);
-    if (before === state.changes || round === FRESH_ROUNDS) return answer;
+    if (before === state.recent.count() || round === FRESH_ROUNDS) return answer;
   }
 }
 
@@ -115,9 +109,7 @@ function takeIn(name, data) {
 
 /** Shows one live event. */
 function applyEvent(name, data) {
-  state.changes += 1;
-  state.recent.push({ change: state.changes, name, data });
-  if (state.recent.length > RECENT_EVENTS) state.recent.shift();
+  state.recent.note(name, data);
   const { thread } = state;
   const waitingBefore = thread?.conversation.waitingDraftId ?? null;
   takeIn(name, data);
@@ -151,7 +143,7 @@ function markRead() {
 // ---- loading -------------------------------------------------------------------------------------------------------
 
 async function loadList() {
-  const began = state.changes;
+  const began = state.recent.count();
   const pages = await Promise.all(STATUSES.map((status) => get(`/api/conversations?status=${status}`)));
   state.conversations = new Map(pages.flatMap((page) => page.items).map((one) => [one.id, one]));
   state.cursors = Object.fromEntries(pages.map((page, index) => [STATUSES[index], page.nextCursor]));
@@ -210,7 +202,7 @@ function openView(conversation) {
 }
 
 async function loadThread(id) {
-  const began = state.changes;
+  const began = state.recent.count();
   const answer = await get(`/api/conversations/${encodeURIComponent(id)}`);
   // Someone has clicked on meanwhile.
   if (wantedThread() !== id && state.thread?.id !== id) return;
