@@ -11,6 +11,7 @@ export const entries: Readonly<Record<string, string>> = {
   "./languages": "src/core/consent/languages/index.ts",
   "./node": "src/http/node.ts",
   "./express": "src/http/express.ts",
+  "./storage": "src/adapters/storage/index.ts",
   "./storage/sqlite": "src/adapters/storage/sqlite/index.ts",
   "./assistant/ai-sdk": "src/adapters/assistant/ai-sdk.ts",
   "./simulator": "src/simulator/index.ts",

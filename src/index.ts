@@ -36,15 +36,11 @@ export type { CountryWords, Language } from "./core/consent/language";
 export type { RequestRules } from "./core/consent/informal-requests";
 export type { MaybeStopPolicy } from "./core/decide/inbound";
 export type { Timing } from "./flows/timing";
-export type {
-  ConsentDesk,
-  ConsentOptions,
-  ConsentView,
-  ContactOptions,
-  Conversations,
-  Drafts,
-  ListOptions,
-} from "./flows/inbox";
+export type { ConsentDesk, ConsentOptions, ConsentView, ContactOptions } from "./flows/consent-desk";
+export type { ContactThreadOptions, ConversationListOptions } from "./flows/conversation-list";
+export type { Conversations, Drafts } from "./flows/inbox";
+export type { ListOptions } from "./flows/paging";
+export type { SearchHit, SearchOptions } from "./flows/search";
 export type { FetchedMedia, FetchMedia, MediaFailure, MediaMessage } from "./flows/media";
 export { DEFAULT_MEDIA_TYPES } from "./flows/media-options";
 export type { MediaOptions } from "./flows/media-options";
@@ -56,6 +52,16 @@ export type { Listener, Listeners } from "./flows/listeners";
 export type { Entity, EntityOf, Key, Kind, Versioned, Write } from "./core/model/record";
 export { KINDS, SCHEMA } from "./core/model/schema";
 export type { ColumnType, KindSchema } from "./core/model/schema";
-export type { Lists, ListName, Page, Paging, Query, ResultOf, Storage } from "./ports/storage";
+export type {
+  Lists,
+  ListName,
+  Page,
+  Paging,
+  Query,
+  ResultOf,
+  Searches,
+  SearchQuery,
+  Storage,
+} from "./ports/storage";
 export type { Assistant, AssistantAnswer, AssistantRequest } from "./ports/assistant";
 export type { Logger, Runtime } from "./ports/runtime";

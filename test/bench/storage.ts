@@ -195,11 +195,25 @@ async function inboundRates(): Promise<void> {
 async function listTimes(): Promise<void> {
   log("pages of 50 (µs each), by number of messages");
   const queries: Readonly<Record<string, (run: number, threads: number) => Query>> = {
-    inbox: () => ({ list: "conversations", accountSid: null, status: "open", limit: 50, cursor: null }),
+    inbox: () => ({
+      list: "conversations",
+      accountSid: null,
+      status: "open",
+      channel: null,
+      assignee: null,
+      unread: false,
+      needsAttention: false,
+      limit: 50,
+      cursor: null,
+    }),
     "inbox of all statuses": () => ({
       list: "conversations",
       accountSid: null,
       status: null,
+      channel: null,
+      assignee: null,
+      unread: false,
+      needsAttention: false,
       limit: 50,
       cursor: null,
     }),

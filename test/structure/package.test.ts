@@ -17,6 +17,7 @@ const packagesOf: Readonly<Record<string, readonly string[]>> = {
   "./languages": [],
   "./node": ["eventemitter3"],
   "./express": ["eventemitter3"],
+  "./storage": ["eventemitter3"],
   "./storage/sqlite": ["eventemitter3", "kysely"],
   "./assistant/ai-sdk": ["eventemitter3", "ai", "zod"],
   "./simulator": [],

@@ -1,8 +1,8 @@
 import type { Entity, Kind, Versioned } from "../../core/model/record";
-import { COLUMNS, fieldsOf, UNIQUE } from "./fields";
+import { COLUMNS, fieldsOf } from "./fields";
+import { indexEntriesOf, uniqueKeyOf, uniqueKeysOf } from "./index-entries";
 import { LIST_INDEXES, type ListIndex } from "./list-plan";
 import { orderedPositions, type OrderedPositions } from "./ordered-positions";
-import type { Position } from "./page";
 
 /** The records of one kind with their unique look-ups and list indexes. Everything stored is a frozen copy. */
 export interface MemoryTable {
@@ -19,33 +19,32 @@ export interface MemoryTable {
   range(index: ListIndex, group: readonly string[]): OrderedPositions | undefined;
 }
 
-interface IndexEntry {
-  readonly groupKey: string;
-  readonly position: Position;
-}
-
 /** Makes the empty table of a kind. Memory is given back when records go. */
 export function memoryTable(kind: Kind): MemoryTable {
   const records = new Map<string, Versioned<Entity>>();
   const holders = new Map<string, string>();
-  const indexes = LIST_INDEXES[kind].map((index) => ({ index, groups: new Map<string, OrderedPositions>() }));
+  const indexes = new Map(
+    LIST_INDEXES[kind].map((index) => [index, new Map<string, OrderedPositions>()] as const),
+  );
 
   function forget(record: Entity): void {
     for (const key of uniqueKeysOf(kind, record)) holders.delete(key);
-    for (const { index, groups } of indexes) {
-      const { groupKey, position } = entryOf(index, record);
-      const positions = groups.get(groupKey);
+    for (const { index, group, position } of indexEntriesOf(kind, record)) {
+      const groups = indexes.get(index);
+      const groupKey = JSON.stringify(group);
+      const positions = groups?.get(groupKey);
       positions?.remove(position);
-      if (positions?.isEmpty() === true) groups.delete(groupKey);
+      if (positions?.isEmpty() === true) groups?.delete(groupKey);
     }
   }
 
   function remember(record: Entity): void {
     for (const key of uniqueKeysOf(kind, record)) holders.set(key, record.id);
-    for (const { index, groups } of indexes) {
-      const { groupKey, position } = entryOf(index, record);
-      const positions = groups.get(groupKey) ?? orderedPositions();
-      groups.set(groupKey, positions);
+    for (const { index, group, position } of indexEntriesOf(kind, record)) {
+      const groups = indexes.get(index);
+      const groupKey = JSON.stringify(group);
+      const positions = groups?.get(groupKey) ?? orderedPositions();
+      groups?.set(groupKey, positions);
       positions.add(position);
     }
   }
@@ -66,31 +65,7 @@ export function memoryTable(kind: Kind): MemoryTable {
       if (before !== undefined) forget(before.value);
       records.delete(id);
     },
-    range(wanted, group) {
-      return indexes.find(({ index }) => index === wanted)?.groups.get(JSON.stringify(group));
-    },
-  };
-}
-
-function uniqueKeysOf(kind: Kind, record: Entity): readonly string[] {
-  const fields = fieldsOf(record);
-  return UNIQUE[kind]
-    .map((unique) => ({ unique, values: unique.map((field) => fields[field]) }))
-    .filter(({ values }) => !values.includes(null))
-    .map(({ unique, values }) => uniqueKeyOf(unique, values));
-}
-
-function uniqueKeyOf(unique: readonly string[], values: readonly unknown[]): string {
-  return `${unique.join()} ${JSON.stringify(values)}`;
-}
-
-function entryOf({ groupBy, sortBy }: ListIndex, record: Entity): IndexEntry {
-  const fields = fieldsOf(record);
-  const sort = fields[sortBy];
-  if (typeof sort !== "string" && typeof sort !== "number") throw new TypeError(`A record has no ${sortBy}.`);
-  return {
-    groupKey: JSON.stringify(groupBy.map((field) => fields[field])),
-    position: { sort, id: record.id },
+    range: (index, group) => indexes.get(index)?.get(JSON.stringify(group)),
   };
 }
 

@@ -8,11 +8,12 @@ import {
   type Write,
 } from "../../core/model/record";
 import type { Page, Query, ResultOf, Storage } from "../../ports/storage";
-import { fieldsOf } from "./fields";
+import { meets } from "./condition";
+import { lookupOf } from "./key-lookup";
 import { planList, type ListPlan } from "./list-plan";
 import { inLockOrder } from "./lock-order";
 import { frozenCopy, memoryTable, type MemoryTable } from "./memory-table";
-import { pageOf, type Placed, type Position } from "./page";
+import { boundsOf, pageOf, type Placed, type RangeBounds } from "./page";
 
 type Tables = { readonly [K in Kind]: MemoryTable };
 
@@ -50,11 +51,13 @@ export function memoryStorage(): Storage {
     async list<Q extends Query>(query: Q): Promise<Page<ResultOf<Q>>> {
       assertOpen();
       const plan = planList(query);
-      const page = pageOf<Entity>(query, plan, (group, bounds) =>
-        rangeOf(tables, { plan, group, ...bounds }),
-      );
+      const bounds = boundsOf(query);
       // The plan of a list names the kind of record that the list gives.
-      return page as Page<ResultOf<Q>>;
+      return pageOf(
+        query,
+        plan,
+        plan.groups.map((group) => rangeOf(tables, { plan, group, ...bounds })),
+      ) as Page<ResultOf<Q>>;
     },
     async close(): Promise<void> {
       isOpen = false;
@@ -64,9 +67,8 @@ export function memoryStorage(): Storage {
 
 function lookUp(tables: Tables, key: Key): Versioned<Entity> | undefined {
   const table = tables[key.kind];
-  if ("id" in key) return table.get(key.id);
-  const id =
-    "pair" in key ? table.idBy(["accountSid", "ours", "contact"], key.pair) : table.idBy(["sid"], [key.sid]);
+  const { fields, values } = lookupOf(key);
+  const id = "id" in key ? key.id : table.idBy(fields, values);
   return id === undefined ? undefined : table.get(id);
 }
 
@@ -117,11 +119,9 @@ function apply(tables: Tables, write: Write): void {
   table.set(write.put.id, Object.freeze({ version, value: write.put }));
 }
 
-interface Range {
+interface Range extends RangeBounds {
   readonly plan: ListPlan;
   readonly group: readonly string[];
-  readonly after: Position | null;
-  readonly limit: number;
 }
 
 function rangeOf(tables: Tables, { plan, group, after, limit }: Range): readonly Placed<Entity>[] {
@@ -131,12 +131,7 @@ function rangeOf(tables: Tables, { plan, group, after, limit }: Range): readonly
     if (found.length === limit) break;
     if (plan.notAfter !== null && Number(position.sort) > plan.notAfter) break;
     const value = table.get(position.id)?.value;
-    if (value !== undefined && equals(value, plan.filter)) found.push({ ...position, value });
+    if (value !== undefined && meets(value, plan.where)) found.push({ ...position, value });
   }
   return found;
-}
-
-function equals(record: Entity, filter: ListPlan["filter"]): boolean {
-  const fields = fieldsOf(record);
-  return Object.entries(filter).every(([field, value]) => fields[field] === value);
 }

@@ -13,11 +13,12 @@ export interface Placed<T> extends Position {
   readonly value: T;
 }
 
-/** Fetches up to `limit` records of one range, behind `after`, in the order of the plan. */
-export type FetchRange<T> = (
-  group: readonly string[],
-  bounds: { readonly after: Position | null; readonly limit: number },
-) => readonly Placed<T>[];
+/** What to fetch of every range of a plan: up to `limit` records behind `after`, in the order of the plan. */
+export interface RangeBounds {
+  readonly after: Position | null;
+  /** One more than the page has: it tells whether there is a next page. */
+  readonly limit: number;
+}
 
 const MAX_LIMIT = 1_000;
 
@@ -29,18 +30,26 @@ export function comparePositions(a: Position, b: Position): number {
 }
 
 /**
- * Makes a page out of the ranges of a plan.
+ * What to fetch for a query.
  * @throws SmsError `config_invalid` for a limit outside 1 to 1,000 or a cursor that this list did not give.
  */
-export function pageOf<T>(query: Query, plan: ListPlan, fetchRange: FetchRange<T>): Page<T> {
+export function boundsOf(query: Query): RangeBounds {
   if (!Number.isInteger(query.limit) || query.limit < 1 || query.limit > MAX_LIMIT) {
     throw new SmsError("config_invalid", `A list takes a limit from 1 to ${MAX_LIMIT} records.`);
   }
-  const after = query.cursor === null ? null : decodeCursor(query.list, query.cursor);
-  // One more than asked for tells whether there is a next page.
-  const bounds = { after, limit: query.limit + 1 };
-  const sign = plan.direction === "ascending" ? 1 : -1;
-  const ranges = plan.groups.map((group) => fetchRange(group, bounds));
+  return {
+    after: query.cursor === null ? null : decodeCursor(query.list, query.cursor),
+    limit: query.limit + 1,
+  };
+}
+
+/** Makes a page out of what was fetched for each range of a plan. */
+export function pageOf<T>(
+  query: Query,
+  { direction }: ListPlan,
+  ranges: readonly (readonly Placed<T>[])[],
+): Page<T> {
+  const sign = direction === "ascending" ? 1 : -1;
   const [only] = ranges;
   const found =
     ranges.length === 1 && only !== undefined

@@ -14,6 +14,7 @@
  * - `storage_failed`: the storage threw; nothing was changed.
  * - `contention`: the same records kept changing under the call; nothing was changed, try again.
  * - `dependency_missing`: an optional package that this part needs is not installed.
+ * - `capability_missing`: the storage cannot do this; not every storage can search.
  * - `assistant_failed`: the assistant threw, timed out or answered something that is no answer.
  * - `task_failed`: background work failed and will be tried again.
  * - `listener_failed`: a listener of the host threw.
@@ -35,6 +36,7 @@ export type SmsErrorCode =
   | "storage_failed"
   | "contention"
   | "dependency_missing"
+  | "capability_missing"
   | "assistant_failed"
   | "task_failed"
   | "listener_failed"

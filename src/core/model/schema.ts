@@ -52,7 +52,8 @@ export const SCHEMA = {
       lastPersonSeq: "integer",
       createdAt: "text",
     },
-    unique: [["accountSid", "ours", "contact"]],
+    // The contact before our address: so the look-up also lists the conversations of a contact.
+    unique: [["accountSid", "contact", "ours"]],
   },
   message: {
     columns: {

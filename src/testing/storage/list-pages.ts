@@ -7,7 +7,15 @@ import { equal } from "./storage-case";
 export type Unpaged = Query extends infer Q ? (Q extends Query ? Omit<Q, "limit" | "cursor"> : never) : never;
 
 /** All conversations. */
-export const ALL_CONVERSATIONS = { list: "conversations", accountSid: null, status: null } as const;
+export const ALL_CONVERSATIONS = {
+  list: "conversations",
+  accountSid: null,
+  status: null,
+  channel: null,
+  assignee: null,
+  unread: false,
+  needsAttention: false,
+} as const;
 /** All drafts. */
 export const ALL_DRAFTS = { list: "drafts", accountSid: null, conversationId: null, status: null } as const;
 /** The messages of conversation 1, oldest first. */

@@ -273,7 +273,16 @@ interface Snapshot {
 async function snapshot(storage: Storage): Promise<Snapshot> {
   const page = { limit: 1_000, cursor: null };
   const conversations = (
-    await storage.list({ list: "conversations", accountSid: null, status: null, ...page })
+    await storage.list({
+      list: "conversations",
+      accountSid: null,
+      status: null,
+      channel: null,
+      assignee: null,
+      unread: false,
+      needsAttention: false,
+      ...page,
+    })
   ).items;
   const messages = (
     await Promise.all(

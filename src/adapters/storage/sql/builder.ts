@@ -1,4 +1,5 @@
-import type { CompiledQuery, Kysely, Sql } from "kysely";
+import type { CompiledQuery, Kysely, RawBuilder, Sql } from "kysely";
+import type { TableNames } from "./tables";
 
 /** All tables as the statement builder sees them: their names and columns come from the schema, at run time. */
 export type AnyTables = Record<string, Record<string, unknown>>;
@@ -11,16 +12,17 @@ export interface SqlBuilder {
   readonly db: Kysely<AnyTables>;
   readonly sql: Sql;
   readonly types: SqlTypes;
+  readonly tables: TableNames;
   /** Whether rows lie in the order of their key on disk (SQLite's `WITHOUT ROWID`). */
   readonly clusters: boolean;
 }
 
 /** What the column types of the schema are called in one dialect. */
 export interface SqlTypes {
-  readonly text: "text";
-  readonly integer: "integer" | "bigint";
-  readonly boolean: "integer" | "boolean";
-  readonly json: "text" | "jsonb";
+  readonly text: RawBuilder<unknown>;
+  readonly integer: RawBuilder<unknown>;
+  readonly boolean: RawBuilder<unknown>;
+  readonly json: RawBuilder<unknown>;
 }
 
 /** The place of a value that is known only when a statement runs. */

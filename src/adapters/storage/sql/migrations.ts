@@ -4,10 +4,8 @@ import { KINDS } from "../../../core/model/schema";
 import { COLUMNS, UNIQUE } from "../fields";
 import { LIST_INDEXES } from "../list-plan";
 import { statementOf, type SqlBuilder } from "./builder";
-import { columnOf, TABLES, VERSION_COLUMN } from "./tables";
-
-/** The table that tells which migrations a database has. */
-export const MIGRATION_TABLE = "sms_migrations";
+import { literalCondition } from "./statements";
+import { columnOf, VERSION_COLUMN } from "./tables";
 
 /** One step from the shape of an older release to the next. Steps are only ever appended; none is changed after its release. */
 export interface Migration {
@@ -29,17 +27,32 @@ export type MigrationPlan =
   | { readonly kind: "newer"; readonly unknown: readonly string[] }
   | { readonly kind: "run"; readonly statements: readonly string[]; readonly names: readonly string[] };
 
+/** Steps that a host may leave out, by the release that brought them: a database may have them although this instance does not ask. */
+const FEATURE_NAMES: readonly string[] = ["search-0001"];
+
+/** Which steps there are. */
+export interface MigrationSteps {
+  /** Those that every database goes through; {@link MIGRATIONS} but in tests. */
+  readonly migrations?: readonly Migration[];
+  /** Those of optional features that this instance asks for. They run after the others, also on a new database. */
+  readonly features?: readonly Migration[];
+}
+
 /** Decides what to run on a database that has the migrations named, or null for one that has no tables of ours yet. */
 export function planMigration(
   builder: SqlBuilder,
   applied: readonly string[] | null,
-  migrations: readonly Migration[] = MIGRATIONS,
+  { migrations = MIGRATIONS, features = [] }: MigrationSteps = {},
 ): MigrationPlan {
-  const names = migrations.map(({ name }) => name);
-  if (applied === null) return { kind: "run", statements: createAll(builder), names };
-  const unknown = applied.filter((name) => !names.includes(name));
+  const steps = [...migrations, ...features];
+  const names = steps.map(({ name }) => name);
+  if (applied === null) {
+    const statements = [...createAll(builder), ...features.flatMap((step) => step.statements(builder))];
+    return { kind: "run", statements, names };
+  }
+  const unknown = applied.filter((name) => !names.includes(name) && !FEATURE_NAMES.includes(name));
   if (unknown.length > 0) return { kind: "newer", unknown };
-  const missing = migrations.filter(({ name }) => !applied.includes(name));
+  const missing = steps.filter(({ name }) => !applied.includes(name));
   if (missing.length === 0) return { kind: "up-to-date" };
   return {
     kind: "run",
@@ -50,10 +63,10 @@ export function planMigration(
 
 /** The SQL that makes every table and index of today's shape. */
 function createAll(builder: SqlBuilder): readonly string[] {
-  const { schema } = builder.db;
-  const migrations = schema
-    .createTable(MIGRATION_TABLE)
-    .addColumn("name", "text", (column) => column.primaryKey().notNull());
+  const { db, sql, tables, types } = builder;
+  const migrations = db.schema
+    .createTable(tables.migrations)
+    .addColumn("name", sql`${types.text}`, (column) => column.primaryKey().notNull());
   return [
     statementOf(migrations).sql,
     ...KINDS.flatMap((kind) => [createTable(builder, kind), ...createIndexes(builder, kind)]),
@@ -65,13 +78,13 @@ function createAll(builder: SqlBuilder): readonly string[] {
 const CLUSTERED_BY: { readonly [K in Kind]?: readonly string[] } = { message: ["conversationId", "seq"] };
 
 function createTable(builder: SqlBuilder, kind: Kind): string {
-  const { db, sql, types, clusters } = builder;
-  const table = TABLES[kind];
+  const { db, sql, types, clusters, tables } = builder;
+  const table = tables.of[kind];
   const primary = (clusters ? CLUSTERED_BY[kind] : undefined) ?? ["id"];
   const uniques = [["id"], ...UNIQUE[kind]].filter((fields) => fields.join() !== primary.join());
   const withColumns = COLUMNS[kind].reduce<CreateTableBuilder<string, string>>((query, [field, type]) => {
     const sqlType = types[TYPE_NAMES[type]];
-    return query.addColumn(columnOf(field), sqlType, (column) =>
+    return query.addColumn(columnOf(field), sql`${sqlType}`, (column) =>
       type.endsWith("?") ? column : column.notNull(),
     );
   }, db.schema.createTable(table));
@@ -79,7 +92,7 @@ function createTable(builder: SqlBuilder, kind: Kind): string {
     (query, fields) =>
       query.addUniqueConstraint(`${table}_${fields.map(columnOf).join("_")}_key`, fields.map(columnOf)),
     withColumns
-      .addColumn(VERSION_COLUMN, types.integer, (column) => column.notNull())
+      .addColumn(VERSION_COLUMN, sql`${types.integer}`, (column) => column.notNull())
       .addPrimaryKeyConstraint(`${table}_pkey`, primary.map(columnOf)),
   );
   return statementOf(clusters ? withKeys.modifyEnd(sql`without rowid`) : withKeys).sql;
@@ -95,24 +108,25 @@ const TYPE_NAMES = {
   "json?": "json",
 } as const;
 
-function createIndexes({ db }: SqlBuilder, kind: Kind): readonly string[] {
-  const table = TABLES[kind];
+function createIndexes(builder: SqlBuilder, kind: Kind): readonly string[] {
+  const { db, sql, tables } = builder;
+  const table = tables.of[kind];
   return (
     LIST_INDEXES[kind]
       // A list in the order of a unique look-up has its index in that.
       .filter(({ groupBy, sortBy, ties }) => ties !== "unique" || !isUnique(kind, [...groupBy, sortBy]))
-      .map(({ groupBy, sortBy }) => {
-        const columns = [...groupBy, sortBy, "id"].map(columnOf);
+      .map(({ name, groupBy, sortBy, only }) => {
+        const index = db.schema
+          .createIndex(`${table}_${name}_idx`)
+          .on(table)
+          .columns([...groupBy, sortBy, "id"].map(columnOf));
         return statementOf(
-          db.schema
-            .createIndex(`${table}_${columns.join("_")}_idx`)
-            .on(table)
-            .columns(columns),
+          only === null ? index : index.where(sql<boolean>`${literalCondition(builder, only)}`),
         ).sql;
       })
   );
 }
 
 function isUnique(kind: Kind, fields: readonly string[]): boolean {
-  return UNIQUE[kind].some((unique) => unique.join() === fields.join());
+  return [["id"], ...UNIQUE[kind]].some((unique) => unique.join() === fields.join());
 }

@@ -1,11 +1,12 @@
 import { SmsError } from "../../../core/model/errors";
 import type { AnyTables, SqlBuilder } from "../sql/builder";
+import { tableNames } from "../sql/tables";
 
 /**
- * Loads Kysely as a writer of SQLite's SQL. It runs nothing.
+ * Loads Kysely as a writer of SQLite's SQL, for tables with this prefix. It runs nothing.
  * @throws SmsError `dependency_missing` when the package is not installed.
  */
-export async function sqliteBuilder(): Promise<SqlBuilder> {
+export async function sqliteBuilder(prefix?: string): Promise<SqlBuilder> {
   const { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } =
     await loadKysely();
   const db = new Kysely<AnyTables>({
@@ -19,7 +20,8 @@ export async function sqliteBuilder(): Promise<SqlBuilder> {
   return {
     db,
     sql,
-    types: { text: "text", integer: "integer", boolean: "integer", json: "text" },
+    types: { text: sql`text`, integer: sql`integer`, boolean: sql`integer`, json: sql`text` },
+    tables: tableNames(prefix),
     clusters: true,
   };
 }

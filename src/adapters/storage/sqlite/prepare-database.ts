@@ -1,6 +1,6 @@
 import { SmsError } from "../../../core/model/errors";
 import type { SqlBuilder } from "../sql/builder";
-import { MIGRATION_TABLE, planMigration, type Migration, type MigrationPlan } from "../sql/migrations";
+import { planMigration, type MigrationPlan, type MigrationSteps } from "../sql/migrations";
 import { retryWhileBusy } from "./busy";
 import type { SqliteConnection } from "./database";
 
@@ -23,15 +23,15 @@ export async function setPragmas(connection: SqliteConnection): Promise<void> {
 export async function migrate(
   connection: SqliteConnection,
   builder: SqlBuilder,
-  migrations?: readonly Migration[],
+  steps?: MigrationSteps,
 ): Promise<void> {
-  const plan = (): MigrationPlan => planMigration(builder, appliedMigrations(connection), migrations);
+  const plan = (): MigrationPlan => planMigration(builder, appliedMigrations(connection, builder), steps);
   // The look without a lock spares a finished database the wait for writers.
   if (planIsDone(await retryWhileBusy(plan))) return;
   await retryWhileBusy(() => {
     connection.exec("begin immediate");
     try {
-      run(connection, plan());
+      run(connection, builder, plan());
       connection.exec("commit");
     } catch (error) {
       rollBack(connection);
@@ -49,19 +49,20 @@ function planIsDone(plan: MigrationPlan): plan is Extract<MigrationPlan, { reado
   );
 }
 
-function run(connection: SqliteConnection, plan: MigrationPlan): void {
+function run(connection: SqliteConnection, { tables }: SqlBuilder, plan: MigrationPlan): void {
   if (planIsDone(plan) || plan.kind !== "run") return;
   for (const statement of plan.statements) connection.exec(statement);
-  for (const name of plan.names) connection.write(`insert into ${MIGRATION_TABLE} (name) values (?)`, [name]);
+  for (const name of plan.names)
+    connection.write(`insert into ${tables.migrations} (name) values (?)`, [name]);
 }
 
-function appliedMigrations(connection: SqliteConnection): readonly string[] | null {
+function appliedMigrations(connection: SqliteConnection, { tables }: SqlBuilder): readonly string[] | null {
   const table = connection.first("select 1 from sqlite_master where type = 'table' and name = ?", [
-    MIGRATION_TABLE,
+    tables.migrations,
   ]);
   if (table === null) return null;
   return connection
-    .rows(`select name from ${MIGRATION_TABLE} order by name`, [])
+    .rows(`select name from ${tables.migrations} order by name`, [])
     .map(([name]) => String(name));
 }
 

@@ -1,12 +1,13 @@
 import type { Entity, Key, Kind, Versioned } from "../../../core/model/record";
 import type { Page, Query } from "../../../ports/storage";
 import { COLUMNS, fieldsOf } from "../fields";
+import { lookupOf } from "../key-lookup";
 import { planList, type ListPlan } from "../list-plan";
-import { pageOf, type Placed, type Position } from "../page";
+import { boundsOf, pageOf, type Placed, type RangeBounds } from "../page";
 import type { SqlBuilder, Statement } from "../sql/builder";
 import type { EncodedWrite } from "../sql/encoded-write";
 import { decodeRow, isStorable, type SqlValue } from "../sql/row";
-import { fieldsOfKey, kindStatements, selectBy, selectRange } from "../sql/statements";
+import { kindStatements, rangeShape, rangeValues, selectBy, selectRange } from "../sql/statements";
 import type { SqliteConnection } from "./database";
 import { rollBack } from "./prepare-database";
 
@@ -38,10 +39,9 @@ export function sqliteRecords(connection: SqliteConnection, builder: SqlBuilder)
   );
 
   function find(key: Key): Versioned<Entity> | null {
-    const values = "id" in key ? [key.id] : "pair" in key ? key.pair : [key.sid];
+    const { fields, values } = lookupOf(key);
     // A driver that cuts off such a text would find somebody else's record.
     if (!values.every(isStorable)) return null;
-    const fields = fieldsOfKey(key);
     const row = connection.first(selectOf(`${key.kind} ${fields.join()}`, key.kind, fields), values);
     return row === null ? null : decodeRow(key.kind, row);
   }
@@ -51,16 +51,11 @@ export function sqliteRecords(connection: SqliteConnection, builder: SqlBuilder)
     group: readonly string[],
     bounds: RangeBounds,
   ): readonly Placed<Entity>[] {
-    const { index, filter, kind, notAfter } = plan;
-    const values: Record<string, SqlValue> = { ...filter, limit: bounds.limit };
-    index.groupBy.forEach((field, at) => (values[field] = group[at] ?? null));
-    if (notAfter !== null) values["notAfter"] = notAfter;
-    if (bounds.after !== null) Object.assign(values, bounds.after);
-    const texts = Object.values(values).filter((value) => typeof value === "string");
-    if (!texts.every(isStorable)) return [];
+    const values = rangeValues(plan, group, bounds);
+    if (values === null) return [];
+    const { kind, index } = plan;
     const start = bounds.after === null ? "beginning" : "cursor";
-    const shape = [kind, index.groupBy, Object.keys(filter), plan.direction, start].join(" ");
-    const { sql, slots } = rangeOf(shape, plan, start);
+    const { sql, slots } = rangeOf(rangeShape(plan, start), plan, start);
     const rows = connection.rows(
       sql,
       slots.map((slot) => values[slot] ?? null),
@@ -76,16 +71,17 @@ export function sqliteRecords(connection: SqliteConnection, builder: SqlBuilder)
     },
     list(query) {
       const plan = planList(query);
-      const read = () => pageOf<Entity>(query, plan, (group, bounds) => fetchRange(plan, group, bounds));
+      const bounds = boundsOf(query);
+      const read = () =>
+        pageOf<Entity>(
+          query,
+          plan,
+          plan.groups.map((group) => fetchRange(plan, group, bounds)),
+        );
       return plan.groups.length === 1 ? read() : inSnapshot(connection, read);
     },
     prepare: (writes) => writes.map((write) => statementsOf(write.kind)[write.does](write)),
   };
-}
-
-interface RangeBounds {
-  readonly after: Position | null;
-  readonly limit: number;
 }
 
 function placed(value: Entity, sortBy: string): Placed<Entity> {
