@@ -13,6 +13,8 @@ export const entries: Readonly<Record<string, string>> = {
   "./express": "src/http/express.ts",
   "./storage": "src/adapters/storage/index.ts",
   "./storage/sqlite": "src/adapters/storage/sqlite/index.ts",
+  "./storage/postgres": "src/adapters/storage/postgres/index.ts",
+  "./storage/kysely": "src/adapters/storage/kysely/index.ts",
   "./assistant/ai-sdk": "src/adapters/assistant/ai-sdk.ts",
   "./simulator": "src/simulator/index.ts",
   "./testing": "src/testing/index.ts",

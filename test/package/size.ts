@@ -29,12 +29,12 @@ const bytesPerKilobyte = 1000;
  * explained: the texts are data that an application which calls neither does not get.
  */
 const budgets: Readonly<Record<string, Budget>> = {
-  ".": { aim: 45, ceiling: 51 },
+  ".": { aim: 45, ceiling: 56 },
   "./core": { aim: 15, ceiling: 17.5 },
   "measureText from ./core": { aim: 2, ceiling: 2 },
 };
 
-const optionalPeers = ["ai", "better-sqlite3", "express", "kysely", "libsql", "twilio"];
+const optionalPeers = ["ai", "better-sqlite3", "express", "kysely", "libsql", "pg", "twilio"];
 
 async function measure(name: string, program: string): Promise<Measured> {
   const result = await build({

@@ -19,6 +19,8 @@ const packagesOf: Readonly<Record<string, readonly string[]>> = {
   "./express": ["eventemitter3"],
   "./storage": ["eventemitter3"],
   "./storage/sqlite": ["eventemitter3", "kysely"],
+  "./storage/postgres": ["eventemitter3", "kysely", "pg"],
+  "./storage/kysely": ["eventemitter3", "kysely"],
   "./assistant/ai-sdk": ["eventemitter3", "ai", "zod"],
   "./simulator": [],
   "./testing": ["eventemitter3"],

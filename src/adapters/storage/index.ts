@@ -24,3 +24,15 @@ export { lookupOf, type KeyLookup } from "./key-lookup";
 export { LIST_INDEXES, planList, type ListIndex, type ListPlan } from "./list-plan";
 export { inLockOrder } from "./lock-order";
 export { boundsOf, comparePositions, pageOf, type Placed, type Position, type RangeBounds } from "./page";
+export { frozenCopy } from "./memory-table";
+export {
+  addressQueryOf,
+  hasAddress,
+  hasWords,
+  SEARCH_ORDER,
+  searchBoundsOf,
+  searchPageOf,
+  wordQueryOf,
+  type WordQuery,
+} from "./search-query";
+export { wordsOf } from "./search-text";

@@ -3,6 +3,7 @@ import { COLUMNS, fieldsOf } from "./fields";
 import { indexEntriesOf, uniqueKeyOf, uniqueKeysOf } from "./index-entries";
 import { LIST_INDEXES, type ListIndex } from "./list-plan";
 import { orderedPositions, type OrderedPositions } from "./ordered-positions";
+import type { Position } from "./page";
 
 /** The records of one kind with their unique look-ups and list indexes. Everything stored is a frozen copy. */
 export interface MemoryTable {
@@ -17,17 +18,29 @@ export interface MemoryTable {
   remove(id: string): void;
   /** The places of one range of an index; undefined when nobody is in it. */
   range(index: ListIndex, group: readonly string[]): OrderedPositions | undefined;
+  /** The places of all records by `sortedBy`; empty where the table has none. */
+  readonly all: OrderedPositions;
 }
 
-/** Makes the empty table of a kind. Memory is given back when records go. */
-export function memoryTable(kind: Kind): MemoryTable {
+/**
+ * Makes the empty table of a kind. Memory is given back when records go.
+ * With `sortedBy` it also keeps all records in the order of that field, a text, which no list needs but a search does.
+ */
+export function memoryTable(kind: Kind, sortedBy: string | null = null): MemoryTable {
+  const all = orderedPositions();
   const records = new Map<string, Versioned<Entity>>();
   const holders = new Map<string, string>();
   const indexes = new Map(
     LIST_INDEXES[kind].map((index) => [index, new Map<string, OrderedPositions>()] as const),
   );
 
+  function placeOf(record: Entity): Position | null {
+    return sortedBy === null ? null : { sort: String(fieldsOf(record)[sortedBy]), id: record.id };
+  }
+
   function forget(record: Entity): void {
+    const place = placeOf(record);
+    if (place !== null) all.remove(place);
     for (const key of uniqueKeysOf(kind, record)) holders.delete(key);
     for (const { index, group, position } of indexEntriesOf(kind, record)) {
       const groups = indexes.get(index);
@@ -39,6 +52,8 @@ export function memoryTable(kind: Kind): MemoryTable {
   }
 
   function remember(record: Entity): void {
+    const place = placeOf(record);
+    if (place !== null) all.add(place);
     for (const key of uniqueKeysOf(kind, record)) holders.set(key, record.id);
     for (const { index, group, position } of indexEntriesOf(kind, record)) {
       const groups = indexes.get(index);
@@ -66,6 +81,7 @@ export function memoryTable(kind: Kind): MemoryTable {
       records.delete(id);
     },
     range: (index, group) => indexes.get(index)?.get(JSON.stringify(group)),
+    all,
   };
 }
 

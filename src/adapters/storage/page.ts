@@ -20,7 +20,8 @@ export interface RangeBounds {
   readonly limit: number;
 }
 
-const MAX_LIMIT = 1_000;
+/** The most records of a page. */
+export const MAX_LIMIT = 1_000;
 
 /** Orders places: by what they sort by, then by id. */
 export function comparePositions(a: Position, b: Position): number {
@@ -63,13 +64,18 @@ export function pageOf<T>(
   };
 }
 
-function encodeCursor(list: Query["list"], { sort, id }: Position): string {
+/** The cursor of a list behind one of its records. */
+export function encodeCursor(list: string, { sort, id }: Position): string {
   const bytes = new TextEncoder().encode(JSON.stringify([list, sort, id]));
   const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
   return base64.replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 }
 
-function decodeCursor(list: Query["list"], cursor: string): Position {
+/**
+ * The place that a cursor of this list names.
+ * @throws SmsError `config_invalid` when it is no cursor, or one of another list.
+ */
+export function decodeCursor(list: string, cursor: string): Position {
   const [from, sort, id, ...more] = parseCursor(cursor);
   if (from === list && more.length === 0) {
     const sorts = typeof sort === (NUMBERED.has(list) ? "number" : "string");
@@ -84,7 +90,7 @@ function decodeCursor(list: Query["list"], cursor: string): Position {
 }
 
 /** Lists that are ordered by a number. */
-const NUMBERED: ReadonlySet<Query["list"]> = new Set<Query["list"]>(["messages", "tasks"]);
+const NUMBERED: ReadonlySet<string> = new Set<Query["list"]>(["messages", "tasks"]);
 
 function parseCursor(cursor: string): readonly unknown[] {
   try {

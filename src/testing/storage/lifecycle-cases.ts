@@ -1,84 +1,82 @@
-import { isSmsError } from "../../core/model/errors";
-import type { Write } from "../../core/model/record";
-import { mustCommit } from "./record-cases";
-import { sampleConsent, sampleConversation, sampleMessage, sampleTask } from "./sample-records";
-import { equal, onFresh, rejects, type StorageCase } from "./storage-case";
+import { creating, keyOf, mustCommit, mustRefuse } from "./commit-and-read";
+import { equal } from "./expectations";
+import { paged, URGENT } from "./list-pages";
+import { sampleMessage, sampleTask } from "./sample-records";
+import { onFresh, onSearching, storageCase, type StorageCase } from "./storage-case";
 
-const writes: readonly Write[] = [
-  { kind: "consent", put: sampleConsent(), expect: "absent" },
-  { kind: "conversation", put: sampleConversation(), expect: "absent" },
-  { kind: "message", put: sampleMessage(), expect: "absent" },
-  { kind: "task", put: sampleTask(), expect: "absent" },
-];
+const AFTER_CLOSE =
+  "the verb does not look whether the storage was closed, or throws the driver's own error: reject with SmsError `storage_failed`";
 
-const keys = [
-  { kind: "consent", id: sampleConsent().id },
-  { kind: "conversation", id: sampleConversation().id },
-  { kind: "message", sid: sampleMessage().sid ?? "" },
-  { kind: "task", id: sampleTask().id },
-] as const;
-
-/** Closing, and opening again. */
+/** Closing. */
 export const LIFECYCLE_CASES: readonly StorageCase[] = [
-  onFresh(
-    "after closing every verb rejects with storage_failed, and closing again does nothing",
-    async (storage) => {
-      await mustCommit(storage, writes);
+  ...(["read", "commit", "list"] as const).map((verb) =>
+    onFresh(`after closing, ${verb} rejects with storage_failed`, AFTER_CLOSE, async (storage) => {
+      await mustCommit(storage, creating("task", sampleTask()));
       await storage.close();
-      const verbs = {
-        read: storage.read(keys),
-        commit: storage.commit(writes),
-        list: storage.list({ list: "tasks", class: "urgent", dueBeforeMs: 1, limit: 1, cursor: null }),
+      const using = {
+        read: () => storage.read([keyOf("task", sampleTask().id)]),
+        commit: () => storage.commit(creating("task", sampleTask(2))),
+        list: () => storage.list(paged(URGENT, 1, null)),
       };
-      for (const [verb, promise] of Object.entries(verbs)) {
-        const error = await rejects(promise, `${verb} after close`);
-        equal(isSmsError(error) ? error.code : error, "storage_failed", `the code that ${verb} rejects with`);
-      }
+      await mustRefuse(using[verb](), "storage_failed", `${verb} after closing`);
+    }),
+  ),
+  onSearching("after closing, search rejects with storage_failed", AFTER_CLOSE, async (storage) => {
+    await mustCommit(storage, creating("message", sampleMessage()));
+    await storage.close();
+    const searching = storage.search({
+      in: "messages",
+      text: "message",
+      accountSid: null,
+      limit: 1,
+      cursor: null,
+    });
+    await mustRefuse(searching, "storage_failed", "search after closing");
+  }),
+  onFresh(
+    "closing twice, also at once, does no harm",
+    "the driver's own close throws when it is closed: remember that it was",
+    async (storage) => {
+      await mustCommit(storage, creating("task", sampleTask()));
+      await Promise.all([storage.close(), storage.close()]);
       await storage.close();
     },
   ),
-  onFresh("a storage that was never used can be closed", async (storage) => {
-    await storage.close();
-  }),
-  onFresh("closing lets commits that were asked for before come to an end", async (storage) => {
-    await storage.read([]);
-    const committing = storage.commit(writes);
-    await storage.close();
-    equal(await committing, "committed", "the commit");
-  }),
-  {
-    name: "after opening again every record, its version, and what was removed are as they were",
-    needs: "reopening",
-    async run({ create, reopen }) {
-      if (reopen === undefined) throw new TypeError("This case needs reopen.");
-      const before = await create();
-      await mustCommit(before, [...writes, { kind: "task", put: sampleTask(2), expect: "absent" }]);
-      await mustCommit(before, [{ kind: "task", put: sampleTask(1, { attempts: 1 }), expect: 1 }]);
-      await mustCommit(before, [{ kind: "task", remove: sampleTask(2).id, expect: 1 }]);
-      const after = await reopen(before);
+  onFresh(
+    "a storage that was never used can be closed",
+    "closing waits for a connection that was never opened",
+    async (storage) => {
+      await storage.close();
+    },
+  ),
+  onFresh(
+    "closing lets commits that were asked for before come to an end",
+    "the connection is closed while statements are under way: wait for them first",
+    async (storage) => {
+      await storage.read([]);
+      const committing = [1, 2, 3].map((number) => storage.commit(creating("task", sampleTask(number))));
+      await storage.close();
+      equal(
+        await Promise.all(committing),
+        ["committed", "committed", "committed"],
+        "the commits asked for before closing",
+      );
+    },
+  ),
+  storageCase({
+    name: "two storages that were created apart share nothing",
+    needs: "nothing",
+    hint: "the records are in a variable of the module, or `create` gives the same database each time",
+    async run({ create }) {
+      const [first, second] = [await create(), await create()];
       try {
-        const found = await after.read([...keys, { kind: "task", id: sampleTask(2).id }]);
-        const values = [sampleConsent(), sampleConversation(), sampleMessage()].map((value) => ({
-          version: 1,
-          value,
-        }));
-        equal(found, [...values, { version: 2, value: sampleTask(1, { attempts: 1 }) }, null], "the records");
-        const { items } = await after.list({
-          list: "tasks",
-          class: "urgent",
-          dueBeforeMs: 2 ** 50,
-          limit: 9,
-          cursor: null,
-        });
-        equal(items, [sampleTask(1, { attempts: 1 })], "the tasks listed");
-        await mustCommit(
-          after,
-          [{ kind: "task", remove: sampleTask(1).id, expect: 2 }],
-          "a commit on what was read",
-        );
+        await mustCommit(first, creating("task", sampleTask()));
+        equal(await second.read([keyOf("task", sampleTask().id)]), [null], "the task in the other storage");
+        await first.close();
+        await mustCommit(second, creating("task", sampleTask()), "a commit after the other was closed");
       } finally {
-        await after.close();
+        await Promise.all([first.close(), second.close()]);
       }
     },
-  },
+  }),
 ];

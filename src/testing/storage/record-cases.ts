@@ -1,219 +1,201 @@
-import type { Entity, Key, Kind, Versioned, Write } from "../../core/model/record";
-import type { Storage } from "../../ports/storage";
+import { KINDS } from "../../core/model/schema";
 import {
-  sampleConsent,
-  sampleConsentEntry,
+  creating,
+  keyOf,
+  mustCommit,
+  putting,
+  readOne,
+  removing,
+  valuesOf,
+  versionOf,
+} from "./commit-and-read";
+import { equal } from "./expectations";
+import { ids } from "./list-pages";
+import {
+  changedRecord,
+  SAMPLE_ACCOUNT,
   sampleConversation,
   sampleDraft,
   sampleMessage,
+  sampleRecord,
   sampleTask,
 } from "./sample-records";
-import { equal, onFresh, type StorageCase } from "./storage-case";
+import { onFresh, type StorageCase } from "./storage-case";
 
-/** One record of each kind. */
-const ONE_OF_EACH: readonly Write[] = [
-  { kind: "consent", put: sampleConsent(), expect: "absent" },
-  { kind: "conversation", put: sampleConversation(), expect: "absent" },
-  { kind: "message", put: sampleMessage(), expect: "absent" },
-  { kind: "consentEntry", put: sampleConsentEntry(), expect: "absent" },
-  { kind: "draft", put: sampleDraft(), expect: "absent" },
-  { kind: "task", put: sampleTask(), expect: "absent" },
-];
-
-/** Reads one record. */
-export async function readOne(storage: Storage, key: Key): Promise<Versioned<Entity> | null> {
-  const [found] = await storage.read([key]);
-  return found ?? null;
-}
-
-/** Fails unless the commit goes through. */
-export async function mustCommit(
-  storage: Storage,
-  writes: readonly Write[],
-  what = "the commit",
-): Promise<void> {
-  equal(await storage.commit(writes), "committed", what);
-}
-
-/** Fails unless the commit conflicts. */
-export async function mustConflict(
-  storage: Storage,
-  writes: readonly Write[],
-  what = "the commit",
-): Promise<void> {
-  equal(await storage.commit(writes), "conflict", what);
-}
-
-function keyOf(kind: Kind, id: string): Key {
-  // Every kind has a key of this shape.
-  return { kind, id } as Key;
-}
-
-function putOf(write: Write): Entity {
-  if (!("put" in write)) throw new TypeError("This write puts nothing.");
-  return write.put;
-}
-
-/** What a storage says of records that are there, and that are not. */
+/** How records change and go. */
 export const RECORD_CASES: readonly StorageCase[] = [
-  onFresh("an empty storage has no record under any key", async (storage) => {
-    const pair = ["AC1", "+1", "+2"] as const;
-    const keys: readonly Key[] = [
-      ...ONE_OF_EACH.map((write) => keyOf(write.kind, putOf(write).id)),
-      { kind: "conversation", pair },
-      { kind: "message", sid: "SM1" },
-    ];
-    equal(
-      await storage.read(keys),
-      keys.map(() => null),
-      "reading from an empty storage",
-    );
-    equal(await storage.read([]), [], "reading no keys");
-  }),
   onFresh(
-    "a record of each kind, written in one commit, is read back as it was, at version 1",
+    "every optional field keeps a value as well as null, and goes back to null",
+    "an update leaves fields with null as they were, or a null is stored as a text or left out",
     async (storage) => {
-      await mustCommit(storage, ONE_OF_EACH);
-      const found = await storage.read(ONE_OF_EACH.map((write) => keyOf(write.kind, putOf(write).id)));
+      const full = {
+        conversation: sampleConversation(1, {
+          assignee: "mia",
+          assistantMode: "auto",
+          attention: "maybe-stop",
+          waitingDraftId: "draft-1",
+        }),
+        message: sampleMessage(1, {
+          error: { code: 30003, title: "Unreachable", advice: "Try later." },
+          billedSegments: 2,
+          answersKeyword: "help",
+          author: { kind: "person", id: null },
+        }),
+        draft: sampleDraft(1, { decidedBy: "mia", messageId: "m1" }),
+      } as const;
+      for (const kind of ["conversation", "message", "draft"] as const) {
+        const value = full[kind];
+        await mustCommit(storage, creating(kind, value));
+        equal(await readOne(storage, keyOf(kind, value.id)), { version: 1, value }, `the full ${kind}`);
+        const bare = sampleRecord(kind);
+        await mustCommit(storage, [putting(kind, bare, 1)]);
+        equal(await readOne(storage, keyOf(kind, value.id)), { version: 2, value: bare }, `the bare ${kind}`);
+      }
+    },
+  ),
+  onFresh(
+    "the version of a record is 1 when it is created and one more with every put",
+    "the version starts at 0, or a put raises it twice (by a trigger, say) or not at all",
+    async (storage) => {
+      for (const kind of KINDS) {
+        await mustCommit(storage, creating(kind, sampleRecord(kind)));
+        for (const expect of [1, 2, 3]) {
+          const value = changedRecord(kind, 1, expect);
+          await mustCommit(storage, [putting(kind, value, expect)], `the put of a ${kind} at ${expect}`);
+          const found = await readOne(storage, keyOf(kind, value.id));
+          equal(found, { version: expect + 1, value }, `the ${kind} after ${expect} puts`);
+        }
+      }
+    },
+  ),
+  onFresh(
+    "a put that changes nothing counts as well",
+    "the database reports rows changed instead of rows matched, or puts of equal records are left out",
+    async (storage) => {
+      await mustCommit(storage, creating("task", sampleTask()));
+      await mustCommit(storage, [putting("task", sampleTask(), 1)]);
+      equal(await versionOf(storage, keyOf("task", sampleTask().id)), 2, "the version");
+    },
+  ),
+  onFresh(
+    "a put replaces the whole record: what is not in the new one is gone",
+    "the new record is merged into the old one",
+    async (storage) => {
+      const before = sampleMessage(1, { extra: { A: "1", B: "2" } });
+      const after = sampleMessage(1, { extra: { B: "3" }, media: [] });
+      await mustCommit(storage, creating("message", before));
+      await mustCommit(storage, [putting("message", after, 1)]);
       equal(
-        found,
-        ONE_OF_EACH.map((write) => ({ version: 1, value: putOf(write) })),
-        "the records read",
+        await readOne(storage, keyOf("message", after.id)),
+        { version: 2, value: after },
+        "the message after the put",
       );
     },
   ),
-  onFresh("every optional field keeps a value as well as null", async (storage) => {
-    const conversation = sampleConversation(1, {
-      assignee: "mia",
-      assistantMode: "auto",
-      attention: "maybe-stop",
-      waitingDraftId: "draft-1",
-      unreadCount: 0,
-    });
-    const error = { code: 30003, title: "Unreachable", advice: "Try later." };
-    const message = sampleMessage(1, {
-      sid: null,
-      error,
-      media: [],
-      extra: {},
-      author: { kind: "person", id: null },
-    });
-    const draft = sampleDraft(1, { decidedBy: "mia", messageId: "m1" });
-    const task = sampleTask(1, { calling: true, dueAtMs: Number.MAX_SAFE_INTEGER, createdAtMs: 0 });
-    await mustCommit(storage, [
-      { kind: "conversation", put: conversation, expect: "absent" },
-      { kind: "message", put: message, expect: "absent" },
-      { kind: "draft", put: draft, expect: "absent" },
-      { kind: "task", put: task, expect: "absent" },
-    ]);
-    const keys = [
-      keyOf("conversation", conversation.id),
-      keyOf("message", message.id),
-      keyOf("draft", draft.id),
-      keyOf("task", task.id),
-    ];
-    const values = (await storage.read(keys)).map((found) => found?.value ?? null);
-    equal(values, [conversation, message, draft, task], "the records read");
-  }),
   onFresh(
-    "a conversation is found by its pair and a message by its sid, only by the exact one",
+    "a put changes what a record is looked up by: the new value finds it, the old one does not",
+    "the unique index is only written when a record is created, or old entries stay in it",
     async (storage) => {
+      const pending = sampleMessage(1, { id: "ours-1", sid: null });
+      await mustCommit(storage, creating("message", pending));
+      for (const [version, sid] of [
+        [1, "SM7"],
+        [2, "SM8"],
+      ] as const) {
+        equal(await readOne(storage, { kind: "message", sid }), null, `who has ${sid} before the put`);
+        const value = { ...pending, sid };
+        await mustCommit(storage, [putting("message", value, version)]);
+        equal(
+          await readOne(storage, { kind: "message", sid }),
+          { version: version + 1, value },
+          `who has ${sid} after the put`,
+        );
+      }
+      equal(await readOne(storage, { kind: "message", sid: "SM7" }), null, "who has the old sid");
+    },
+  ),
+  onFresh(
+    "a put and a removal concern one record and no other of its kind",
+    "the condition of an update or a delete lacks the id",
+    async (storage) => {
+      for (const kind of KINDS) {
+        await mustCommit(
+          storage,
+          [1, 2, 3].flatMap((number) => creating(kind, sampleRecord(kind, number))),
+        );
+        await mustCommit(storage, [putting(kind, changedRecord(kind, 1, 7), 1)]);
+        await mustCommit(storage, [removing(kind, sampleRecord(kind, 2).id, 1)]);
+        const found = await storage.read(
+          [1, 2, 3].map((number) => keyOf(kind, sampleRecord(kind, number).id)),
+        );
+        const expected = [
+          { version: 2, value: changedRecord(kind, 1, 7) },
+          null,
+          { version: 1, value: sampleRecord(kind, 3) },
+        ];
+        equal(found, expected, `the records of the kind ${kind}`);
+      }
+    },
+  ),
+  onFresh(
+    "a removed record is gone from every look-up and every list",
+    "the record is only marked as removed and some query does not look at the mark, or an index keeps it",
+    async (storage) => {
+      const message = sampleMessage();
       const conversation = sampleConversation();
-      const message = sampleMessage(1, { id: "ours-1" });
+      await mustCommit(storage, [...creating("message", message), ...creating("conversation", conversation)]);
       await mustCommit(storage, [
-        { kind: "conversation", put: conversation, expect: "absent" },
-        { kind: "message", put: message, expect: "absent" },
+        removing("message", message.id, 1),
+        removing("conversation", conversation.id, 1),
       ]);
-      const { accountSid, ours, contact } = conversation;
+      const { ours, contact } = conversation;
       const found = await storage.read([
-        { kind: "conversation", pair: [accountSid, ours, contact] },
-        { kind: "conversation", pair: [accountSid, contact, ours] },
+        keyOf("message", message.id),
         { kind: "message", sid: message.sid ?? "" },
-        { kind: "message", sid: (message.sid ?? "").toLowerCase() },
-        { kind: "message", sid: message.id },
+        keyOf("conversation", conversation.id),
+        { kind: "conversation", pair: [SAMPLE_ACCOUNT, ours, contact] },
       ]);
-      const values = found.map((one) => one?.value ?? null);
-      equal(values, [conversation, null, message, null, null], "the records read");
+      equal(found, [null, null, null, null], "the records after they were removed");
+      for (const kind of ["message", "conversation"] as const)
+        equal(await ids(storage, { list: "records", kind }), [], `the list of every ${kind}`);
     },
   ),
   onFresh(
-    "reading keeps the order of the keys, with null where there is none and the same record as often as asked",
-    async (storage) => {
-      const writes = [3, 1, 2].map((number): Write => ({
-        kind: "task",
-        put: sampleTask(number),
-        expect: "absent",
-      }));
-      await mustCommit(storage, writes);
-      const ids = [2, 9, 3, 2, 1].map((number) => sampleTask(number).id);
-      const found = await storage.read(ids.map((id) => keyOf("task", id)));
-      const expected = [sampleTask(2).id, null, sampleTask(3).id, sampleTask(2).id, sampleTask(1).id];
-      equal(
-        found.map((one) => one?.value.id ?? null),
-        expected,
-        "the ids read",
-      );
-    },
-  ),
-  onFresh("ids of different kinds do not meet", async (storage) => {
-    await mustCommit(storage, [
-      { kind: "draft", put: sampleDraft(1, { id: "same" }), expect: "absent" },
-      { kind: "task", put: sampleTask(1, { id: "same" }), expect: "absent" },
-    ]);
-    const found = await storage.read([
-      keyOf("task", "same"),
-      keyOf("draft", "same"),
-      keyOf("message", "same"),
-    ]);
-    equal(
-      found.map((one) => one?.value ?? null),
-      [sampleTask(1, { id: "same" }), sampleDraft(1, { id: "same" }), null],
-      "the records",
-    );
-  }),
-  onFresh("the version counts every put of a record", async (storage) => {
-    await mustCommit(storage, [{ kind: "task", put: sampleTask(), expect: "absent" }]);
-    for (const expect of [1, 2, 3]) {
-      await mustCommit(storage, [{ kind: "task", put: sampleTask(1, { attempts: expect }), expect }]);
-      const found = await readOne(storage, keyOf("task", sampleTask().id));
-      equal(found, { version: expect + 1, value: sampleTask(1, { attempts: expect }) }, "the task");
-    }
-  }),
-  onFresh("a put replaces the whole record, also what is looked up by", async (storage) => {
-    const pending = sampleMessage(1, { id: "ours-1", sid: null, status: "pending" });
-    const sent = sampleMessage(1, { id: "ours-1", sid: "SM7", status: "queued", extra: {}, media: [] });
-    await mustCommit(storage, [{ kind: "message", put: pending, expect: "absent" }]);
-    equal(await readOne(storage, { kind: "message", sid: "SM7" }), null, "the message before it has a sid");
-    await mustCommit(storage, [{ kind: "message", put: sent, expect: 1 }]);
-    equal(
-      await readOne(storage, { kind: "message", sid: "SM7" }),
-      { version: 2, value: sent },
-      "the message by its sid",
-    );
-    await mustCommit(storage, [{ kind: "message", put: { ...sent, sid: "SM8" }, expect: 2 }]);
-    equal(await readOne(storage, { kind: "message", sid: "SM7" }), null, "the message by its old sid");
-  }),
-  onFresh(
-    "a removed record is gone from every look-up, and its id and unique values are free",
+    "after a record was removed its id and its unique values are free",
+    "unique values are kept after the removal, or the removed record still holds its row",
     async (storage) => {
       const message = sampleMessage(1, { id: "ours-1" });
-      await mustCommit(storage, [{ kind: "message", put: message, expect: "absent" }]);
-      await mustCommit(storage, [{ kind: "message", remove: "ours-1", expect: 1 }]);
-      const found = await storage.read([
-        keyOf("message", "ours-1"),
-        { kind: "message", sid: message.sid ?? "" },
+      const conversation = sampleConversation();
+      await mustCommit(storage, [...creating("message", message), ...creating("conversation", conversation)]);
+      await mustCommit(storage, [
+        removing("message", "ours-1", 1),
+        removing("conversation", conversation.id, 1),
       ]);
-      equal(found, [null, null], "the message after it was removed");
-      await mustCommit(
-        storage,
-        [{ kind: "message", put: { ...message, id: "ours-2" }, expect: "absent" }],
-        "another with its values",
-      );
-      await mustCommit(
-        storage,
-        [{ kind: "message", put: sampleMessage(2, { id: "ours-1" }), expect: "absent" }],
-        "another with its id",
-      );
+      const withItsValues = { ...message, id: "ours-2" };
+      const ofItsPair = { ...conversation, id: "another" };
+      await mustCommit(storage, creating("message", withItsValues), "a message with the sid and the place");
+      await mustCommit(storage, creating("conversation", ofItsPair), "a conversation of the pair");
+      const withItsId = sampleMessage(2, { id: "ours-1" });
+      await mustCommit(storage, creating("message", withItsId), "a message with the id");
+      const found = await storage.read([
+        { kind: "message", sid: message.sid ?? "" },
+        keyOf("message", "ours-1"),
+        { kind: "conversation", pair: [SAMPLE_ACCOUNT, conversation.ours, conversation.contact] },
+      ]);
+      equal(valuesOf(found), [withItsValues, withItsId, ofItsPair], "the new records");
+    },
+  ),
+  onFresh(
+    "a record that is created again starts at version 1 and has nothing of the one before",
+    "versions are kept after a removal, or the new record is merged into what is left of the old one",
+    async (storage) => {
+      const key = keyOf("task", sampleTask().id);
+      await mustCommit(storage, creating("task", sampleTask(1, { thenMessageIds: ["a"] })));
+      await mustCommit(storage, [putting("task", sampleTask(1, { attempts: 1 }), 1)]);
+      await mustCommit(storage, [removing("task", sampleTask().id, 2)]);
+      await mustCommit(storage, creating("task", sampleTask()));
+      equal(await readOne(storage, key), { version: 1, value: sampleTask() }, "the task");
+      await mustCommit(storage, [putting("task", sampleTask(1, { attempts: 1 }), 1)], "a put at version 1");
     },
   ),
 ];

@@ -2,11 +2,12 @@ import { consentIdOf, type Consent, type ConsentEntry } from "../../core/model/c
 import type { ConversationRecord } from "../../core/model/conversation";
 import type { Draft } from "../../core/model/draft";
 import type { Message } from "../../core/model/message";
+import type { EntityOf, Kind } from "../../core/model/record";
 import type { Task } from "../../core/model/task";
 import { timestampOf } from "../../core/model/timestamp";
 
 /** The account of the samples. */
-const ACCOUNT = "AC00000000000000000000000000000001";
+export const SAMPLE_ACCOUNT = "AC00000000000000000000000000000001";
 /** Our number in the samples. */
 const OURS = "+15550000001";
 const START_MS = Date.UTC(2026, 10, 23, 9);
@@ -24,10 +25,10 @@ function contactOf(number: number): string {
 /** A complete consent record. */
 export function sampleConsent(number = 1, changes: Partial<Consent> = {}): Consent {
   const contact = contactOf(number);
-  const id = consentIdOf(ACCOUNT, contact, null);
+  const id = consentIdOf(SAMPLE_ACCOUNT, contact, null);
   return {
     id,
-    accountSid: ACCOUNT,
+    accountSid: SAMPLE_ACCOUNT,
     contact,
     sender: null,
     state: "unknown",
@@ -45,7 +46,7 @@ export function sampleConversation(
 ): ConversationRecord {
   return {
     id: `conversation-${number}`,
-    accountSid: ACCOUNT,
+    accountSid: SAMPLE_ACCOUNT,
     channel: "sms",
     contact: contactOf(number),
     ours: OURS,
@@ -70,7 +71,7 @@ export function sampleMessage(number = 1, changes: Partial<Message> = {}): Messa
   const sid = `SM${String(number).padStart(32, "0")}`;
   return {
     id: sid,
-    accountSid: ACCOUNT,
+    accountSid: SAMPLE_ACCOUNT,
     conversationId: "conversation-1",
     seq: number,
     direction: "inbound",
@@ -107,7 +108,7 @@ export function sampleConsentEntry(number = 1, changes: Partial<ConsentEntry> = 
   return {
     id: `entry-${String(number).padStart(4, "0")}`,
     consentId: consent.id,
-    accountSid: ACCOUNT,
+    accountSid: SAMPLE_ACCOUNT,
     contact: consent.contact,
     sender: null,
     from: "unknown",
@@ -123,7 +124,7 @@ export function sampleConsentEntry(number = 1, changes: Partial<ConsentEntry> = 
 export function sampleDraft(number = 1, changes: Partial<Draft> = {}): Draft {
   return {
     id: `draft-${String(number).padStart(4, "0")}`,
-    accountSid: ACCOUNT,
+    accountSid: SAMPLE_ACCOUNT,
     conversationId: "conversation-1",
     body: "We open at nine.",
     status: "proposed",
@@ -146,7 +147,7 @@ export function sampleTask(number = 1, changes: Partial<Task> = {}): Task {
     dueAtMs: START_MS + number * 1_000,
     attempts: 0,
     calling: false,
-    accountSid: ACCOUNT,
+    accountSid: SAMPLE_ACCOUNT,
     conversationId: "conversation-1",
     messageId: sampleMessage(number).id,
     thenMessageIds: [],
@@ -154,4 +155,33 @@ export function sampleTask(number = 1, changes: Partial<Task> = {}): Task {
     createdAtMs: START_MS,
     ...changes,
   };
+}
+
+const SAMPLES: { readonly [K in Kind]: (number: number) => EntityOf[K] } = {
+  consent: sampleConsent,
+  conversation: sampleConversation,
+  message: sampleMessage,
+  consentEntry: sampleConsentEntry,
+  draft: sampleDraft,
+  task: sampleTask,
+};
+
+const CHANGED_SAMPLES: { readonly [K in Kind]: (number: number, step: number) => EntityOf[K] } = {
+  consent: (number, step) => sampleConsent(number, { since: at(step) }),
+  conversation: (number, step) =>
+    sampleConversation(number, { preview: `Preview ${step}`, unreadCount: step }),
+  message: (number, step) => sampleMessage(number, { body: `Text ${step}`, segments: step }),
+  consentEntry: (number, step) => sampleConsentEntry(number, { reason: "operator_opt_out", at: at(step) }),
+  draft: (number, step) => sampleDraft(number, { body: `Draft ${step}`, segments: step }),
+  task: (number, step) => sampleTask(number, { attempts: step }),
+};
+
+/** A complete record of any kind. No two numbers share an id or a unique value. */
+export function sampleRecord<K extends Kind>(kind: K, number = 1): EntityOf[K] {
+  return SAMPLES[kind](number);
+}
+
+/** The record of that number after it changed for the `step`th time: the same id and unique values, other fields. */
+export function changedRecord<K extends Kind>(kind: K, number: number, step: number): EntityOf[K] {
+  return CHANGED_SAMPLES[kind](number, step);
 }

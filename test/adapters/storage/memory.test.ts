@@ -1,7 +1,16 @@
-import { describe, it } from "vitest";
+import { afterAll, describe, it } from "vitest";
 import { memoryStorage } from "../../../src/adapters/storage/memory";
 import { storageSuite } from "../../../src/testing/index";
 
-describe("memoryStorage", () => {
-  storageSuite({ describe, it, create: async () => memoryStorage() });
+storageSuite({
+  describe,
+  it,
+  after: afterAll,
+  name: "memoryStorage",
+  create: async () => memoryStorage(),
+  without: {
+    reopening: "nothing is kept",
+    sharing: "the records belong to one storage",
+    killing: "nothing is kept",
+  },
 });

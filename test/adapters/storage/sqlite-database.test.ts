@@ -131,7 +131,7 @@ describe("durability", () => {
   it("is WAL with FULL, and SQLite itself waits only briefly", async () => {
     const connection = sqliteConnection(database);
     database.exec("pragma synchronous = off");
-    await setPragmas(connection);
+    await setPragmas(connection, "full");
     expect(connection.first("pragma journal_mode", [])).toEqual(["wal"]);
     expect(connection.first("pragma synchronous", [])).toEqual([2]);
     expect(Number(connection.first("pragma busy_timeout", [])?.[0])).toBeLessThanOrEqual(50);

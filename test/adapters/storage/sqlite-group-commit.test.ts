@@ -147,6 +147,17 @@ describe("sqliteStorage", () => {
     expect(log.filter((sql) => sql === "savepoint one_commit")).toHaveLength(4);
   });
 
+  it("waits for the disk once for many commits, also while it keeps the index of searches", async () => {
+    const { log, watched } = recorded();
+    const storage = sqliteStorage({ database: watched });
+    await storage.read([]);
+    log.length = 0;
+    const numbers = Array.from({ length: 1_024 }, (_, index) => index);
+    await Promise.all(numbers.map((number) => storage.commit(create(number))));
+    // Each COMMIT is one wait: 8 groups of 128 commits, and the index once in 256 writes.
+    expect(log.filter((sql) => sql === "commit")).toHaveLength(8 + 4);
+  });
+
   it("takes any number of commits at once", async () => {
     const storage = sqliteStorage({ database });
     const numbers = Array.from({ length: 1_000 }, (_, index) => index);

@@ -1,28 +1,20 @@
 import { SmsError } from "../../../core/model/errors";
 import type { Entity, Key, Versioned, Write } from "../../../core/model/record";
-import type { Page, Query, ResultOf, Storage } from "../../../ports/storage";
+import type { Page, Query, ResultOf, Searches, SearchQuery } from "../../../ports/storage";
 import { inLockOrder } from "../lock-order";
 import { encodeWrites } from "../sql/encoded-write";
+import type { SqlStorage } from "../sql/sql-storage";
 import { retryWhileBusy } from "./busy";
-import { commitQueue, type CommitQueue } from "./commit-queue";
-import { sqliteConnection, type SqliteDatabase } from "./database";
 import { sqliteBuilder } from "./dialect";
-import { openDatabase } from "./driver";
 import { storageFailed } from "./failure";
-import { commitGroup } from "./group-commit";
-import { readOptions, type SqliteSource, type SqliteStorageOptions } from "./options";
-import { migrate, setPragmas } from "./prepare-database";
-import { sqliteRecords, type SqliteRecords } from "./records";
+import { connect, migrationSteps, prepare, runMigrations, type Connected, type Opened } from "./open";
+import { readOptions, type SqliteStorageOptions } from "./options";
+import { migrationSqlOf } from "./prepare-database";
 
 export type { SqliteDatabase, SqliteStatement } from "./database";
-export type { SqliteStorageOptions } from "./options";
+export type { SqliteStorageOptions, SqliteTableOptions } from "./options";
+export type { SqlStorage } from "../sql/sql-storage";
 export type { SqlValue } from "../sql/row";
-
-interface Opened {
-  readonly database: SqliteDatabase;
-  readonly records: SqliteRecords;
-  readonly queue: CommitQueue;
-}
 
 /**
  * A storage in a SQLite file, for one machine: several processes may open the same file.
@@ -35,19 +27,41 @@ interface Opened {
  * @example
  * const storage = sqliteStorage({ path: "sms.db" });
  */
-export function sqliteStorage(options: SqliteStorageOptions): Storage {
-  const source = readOptions(options);
+export function sqliteStorage(options: SqliteStorageOptions): SqlStorage {
+  const settings = readOptions(options);
   const inFlight = new Set<Promise<unknown>>();
+  let connecting: Promise<Connected> | null = null;
   let opening: Promise<Opened> | null = null;
+  // Drivers disagree about closing twice: node:sqlite throws.
+  let closing: Promise<void> | null = null;
   let isOpen = true;
 
-  async function opened(): Promise<Opened> {
-    opening ??= open(source).catch((error: unknown) => {
+  async function connected(): Promise<Connected> {
+    connecting ??= connect(settings).catch((error: unknown) => {
       // The next use tries again: a missing folder may be there by then.
-      opening = null;
+      connecting = null;
       throw storageFailed("opening the database", error);
     });
+    return connecting;
+  }
+
+  async function opened(): Promise<Opened> {
+    opening ??= connected()
+      .then((ready) => prepare(ready, settings))
+      .catch((error: unknown) => {
+        opening = null;
+        throw storageFailed("preparing the database", error);
+      });
     return opening;
+  }
+
+  async function closeOnce(): Promise<void> {
+    isOpen = false;
+    await Promise.allSettled(inFlight);
+    const ready = await connecting;
+    connecting = null;
+    opening = null;
+    if (settings.source.kind === "path") ready?.database.close();
   }
 
   /** Runs a verb, which closing waits for. */
@@ -64,7 +78,7 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage {
     }
   }
 
-  return {
+  const storage: SqlStorage = {
     read: (keys: readonly Key[]): Promise<readonly (Versioned<Entity> | null)[]> =>
       run("reading", async () => {
         const { records } = await opened();
@@ -85,28 +99,22 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage {
         // The plan of a list names the kind of record that the list gives.
         return retryWhileBusy(() => records.list(query) as Page<ResultOf<Q>>);
       }),
-    async close(): Promise<void> {
-      isOpen = false;
-      await Promise.allSettled(inFlight);
-      const ready = await opening;
-      opening = null;
-      if (source.kind === "path") ready?.database.close();
-    },
+    migrate: () => run("migrating", async () => runMigrations(await connected(), settings)),
+    migrationSql: () =>
+      run("writing the migrations", async () =>
+        migrationSqlOf(await sqliteBuilder(settings.tablePrefix), migrationSteps(settings)),
+      ),
+    close: () => (closing ??= closeOnce()),
   };
-}
-
-async function open(source: SqliteSource): Promise<Opened> {
-  const builder = await sqliteBuilder();
-  const database = source.kind === "path" ? await openDatabase(source.path) : source.database;
-  try {
-    const connection = sqliteConnection(database);
-    // A database of the host's has the settings the host gave it.
-    if (source.kind === "path") await setPragmas(connection);
-    await migrate(connection, builder);
-    const queue = commitQueue((group) => commitGroup(connection, group));
-    return { database, records: sqliteRecords(connection, builder), queue };
-  } catch (error) {
-    if (source.kind === "path") database.close();
-    throw error;
-  }
+  if (!settings.search) return storage;
+  return {
+    ...storage,
+    search: <In extends keyof Searches>(query: SearchQuery<In>): Promise<Page<Searches[In]>> =>
+      run("searching", async () => {
+        const { search } = await opened();
+        if (search === null) throw new TypeError("The search was left out.");
+        // A search gives the kind of record that it is for.
+        return (await search(query)) as Page<Searches[In]>;
+      }),
+  };
 }

@@ -23,6 +23,8 @@ export interface PreparedWrite {
 export interface SqliteRecords {
   /** All keys as of one moment. */
   read(keys: readonly Key[]): readonly (Versioned<Entity> | null)[];
+  /** One record, also within {@link inSnapshot}. */
+  find(key: Key): Versioned<Entity> | null;
   list(query: Query): Page<Entity>;
   /** The statements of a commit. */
   prepare(writes: readonly EncodedWrite[]): readonly PreparedWrite[];
@@ -69,6 +71,7 @@ export function sqliteRecords(connection: SqliteConnection, builder: SqlBuilder)
       if (keys.length === 1 && only !== undefined) return [find(only)];
       return inSnapshot(connection, () => keys.map(find));
     },
+    find,
     list(query) {
       const plan = planList(query);
       const bounds = boundsOf(query);
@@ -90,7 +93,7 @@ function placed(value: Entity, sortBy: string): Placed<Entity> {
 }
 
 /** Runs several selects in one read transaction, which ends here: a read never becomes a write. */
-function inSnapshot<T>(connection: SqliteConnection, read: () => T): T {
+export function inSnapshot<T>(connection: SqliteConnection, read: () => T): T {
   connection.exec("begin");
   try {
     const found = read();
