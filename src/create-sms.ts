@@ -11,6 +11,8 @@ import { createConsentDesk } from "./flows/consent-desk";
 import type { ConsentDesk } from "./flows/consent-desk";
 import { createConversations, createDrafts } from "./flows/inbox";
 import type { Conversations, Drafts } from "./flows/inbox";
+import type { Contacts } from "./flows/erase-contact";
+import type { ForgetOptions, ForgetReport } from "./flows/forget-before";
 import { createListeners } from "./flows/listeners";
 import type { Listeners } from "./flows/listeners";
 import { resolveMediaOptions } from "./flows/media-options";
@@ -57,6 +59,14 @@ export interface Sms {
   readonly conversations: Conversations;
   readonly drafts: Drafts;
   readonly consent: ConsentDesk;
+  readonly contacts: Contacts;
+  /**
+   * Removes messages and drafts from before a date, and conversations that are empty then. Consent and its ledger stay, and so does
+   * what Twilio may still have to do. A forgotten message forgets its idempotency key. It goes in many small commits, beside live
+   * traffic and in several processes at once; after a crash, call it again.
+   * @throws SmsError `config_invalid` for a date that is not at least 24 hours ago.
+   */
+  readonly forgetBefore: (date: Date | string, options?: ForgetOptions) => Promise<ForgetReport>;
   /** Hears an event from now on; the answer ends it. Events come after the commit, at most once, in this process. */
   readonly on: Listeners["on"];
   /** Hears an event once. */
@@ -148,6 +158,16 @@ export function createSms(options: SmsOptions): Sms {
     conversations: createConversations(inbox),
     drafts: createDrafts(inbox),
     consent: createConsentDesk(inbox),
+    contacts: {
+      async erase(request) {
+        const { eraseContact } = await import("./flows/erase-contact");
+        return eraseContact(inbox, request);
+      },
+    },
+    async forgetBefore(date, forgetOptions) {
+      const { forgetBefore } = await import("./flows/forget-before");
+      return forgetBefore({ ...inbox, nowMs: runtime.now() }, date, forgetOptions);
+    },
     ...createListeners(bus),
     async start() {
       // The first touch opens the storage and migrates it: better now than with the first customer.

@@ -7,6 +7,10 @@ export type { Sms, WebhookContext } from "./create-sms";
 export { memoryStorage } from "./adapters/storage/memory";
 export { ruleAssistant } from "./adapters/assistant/rules";
 export type { Rule, RuleAssistantOptions } from "./adapters/assistant/rules";
+export { exportAll } from "./flows/export-records";
+export { importAll } from "./flows/import-all";
+export type { ImportReport } from "./flows/import-records";
+export type { RecordCounts } from "./core/model/record-counts";
 export { isSmsError, SmsError } from "./core/model/errors";
 export type { SmsErrorCode, SmsErrorDetails } from "./core/model/errors";
 
@@ -28,6 +32,7 @@ export type {
   AccountResolver,
   AssistantOptions,
   ConsentPolicyOptions,
+  ErasureOptions,
   KeywordAnswerOptions,
   SmsOptions,
 } from "./flows/sms-options";
@@ -41,6 +46,8 @@ export type { ContactThreadOptions, ConversationListOptions } from "./flows/conv
 export type { Conversations, Drafts } from "./flows/inbox";
 export type { ListOptions } from "./flows/paging";
 export type { SearchHit, SearchOptions } from "./flows/search";
+export type { Contacts, EraseOutcome, EraseRequest } from "./flows/erase-contact";
+export type { ForgetOptions, ForgetReport } from "./flows/forget-before";
 export type { FetchedMedia, FetchMedia, MediaFailure, MediaMessage } from "./flows/media";
 export { DEFAULT_MEDIA_TYPES } from "./flows/media-options";
 export type { MediaOptions } from "./flows/media-options";

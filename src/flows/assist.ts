@@ -1,3 +1,4 @@
+import { consentGate } from "../core/decide/consent-gate";
 import { decideAssistClaim, decideAssistSettle, MAX_ASSIST_ATTEMPTS } from "../core/decide/assist";
 import type { AssistResult } from "../core/decide/assist";
 import type { OutboundText } from "../core/decide/outbound";
@@ -13,6 +14,7 @@ import { fitSegments } from "../core/text/shorten";
 import type { AssistantAnswer } from "../ports/assistant";
 import type { Runtime } from "../ports/runtime";
 import type { Storage } from "../ports/storage";
+import { keysOf } from "./keys-of";
 import type { AssistantSettings, Settings } from "./settings";
 import type { Transact } from "./transact";
 import type { TaskRun } from "./worker";
@@ -37,18 +39,19 @@ export function createAssist(parts: AssistParts): (run: TaskRun) => Promise<void
   return async (run) => {
     const { task } = run;
     const { assistant, instanceMode } = settings;
+    const ids = await settings.consent.idsOf(task.consentId);
     const keys = [
       { kind: "task", id: task.id },
       { kind: "conversation", id: task.conversationId },
       { kind: "message", id: task.messageId },
-      { kind: "consent", id: task.consentId },
+      ...keysOf("consent", ids),
     ] as const;
     const claim = await transact({
       keys,
       seed: run.seed,
-      decide: ([taskRecord, conversation, message, consent], { nowMs }) =>
+      decide: ([taskRecord, conversation, message, ...consents], { nowMs }) =>
         decideAssistClaim(
-          { task: taskRecord, conversation, message, consent },
+          { task: taskRecord, conversation, message, consent: consentGate(ids, consents) },
           {
             attempts: task.attempts,
             nowMs,
@@ -63,9 +66,9 @@ export function createAssist(parts: AssistParts): (run: TaskRun) => Promise<void
     await transact({
       keys,
       seed: claim.seed,
-      decide: ([taskRecord, record, message, consent], moment) =>
+      decide: ([taskRecord, record, message, ...consents], moment) =>
         decideAssistSettle(
-          { task: taskRecord, conversation: record, message, consent },
+          { task: taskRecord, conversation: record, message, consent: consentGate(ids, consents) },
           { result, attempts, instanceMode },
           moment,
         ),

@@ -1,9 +1,13 @@
 import type { ConsentSignalKind } from "../core/consent/machine";
 import { changeConsent } from "../core/decide/consent-change";
+import { consentGate } from "../core/decide/consent-gate";
+import type { ConsentGate, ConsentIds } from "../core/decide/consent-gate";
+import { unchanged } from "../core/decide/decision";
 import { consentIdOf, consentSenderOf, personOf } from "../core/model/consent";
 import type { Consent, ConsentEntry } from "../core/model/consent";
 import { SmsError } from "../core/model/errors";
 import type { Page } from "../ports/storage";
+import { keysOf } from "./keys-of";
 import type { InboxParts } from "./inbox";
 import { checkContact, checkSender } from "./outbound-text";
 import { listed, pagingOf } from "./paging";
@@ -57,27 +61,17 @@ export function createConsentDesk(parts: InboxParts): ConsentDesk {
   const { storage, transact, runtime, settings } = parts;
   return {
     async get(options) {
-      const { contact, accountSid, sender } = await gateOf(options);
-      const { answer } = await transact({
-        keys: [{ kind: "consent", id: consentIdOf(accountSid, contact, sender) }],
-        decide: ([record]) => ({ writes: [], events: [], answer: record }),
-      });
-      return answer === null
-        ? {
-            contact: personOf(contact),
-            sender,
-            state: "unknown",
-            since: null,
-            reason: null,
-            maybeStopSince: null,
-          }
-        : viewOf(answer.value);
+      const { contact, sender, ids } = await subjectOf(options);
+      const { record } = await gateOf(ids);
+      return record === null
+        ? { contact, sender, state: "unknown", since: null, reason: null, maybeStopSince: null }
+        : viewOf(record.value, contact);
     },
     optOut: (options) => change(options, `${options.source ?? "operator"}-opt-out`),
     optIn: (options) => change(options, `${options.source ?? "operator"}-opt-in`),
     async history(options) {
-      const { contact, accountSid, sender } = await gateOf(options);
-      const consentId = consentIdOf(accountSid, contact, sender);
+      const { ids } = await subjectOf(options);
+      const consentId = (await gateOf(ids)).record?.value.id ?? ids[0];
       return listed(storage.list({ list: "consentEntries", ...pagingOf(options), consentId }));
     },
     async log(options = {}) {
@@ -90,14 +84,14 @@ export function createConsentDesk(parts: InboxParts): ConsentDesk {
     options: ConsentOptions,
     kind: Extract<ConsentSignalKind, `${"operator" | "import"}-${string}`>,
   ): Promise<ConsentView> {
-    const { contact, accountSid, sender } = await gateOf(options);
+    const { contact, accountSid, sender, ids } = await subjectOf(options);
     const entryId = runtime.newId();
     const evidence = { messageSid: null, text: null, by: options.by ?? null, note: options.note ?? null };
     const { answer } = await transact({
-      keys: [{ kind: "consent", id: consentIdOf(accountSid, contact, sender) }],
-      decide: ([record], { nowMs }) => {
+      keys: keysOf("consent", ids),
+      decide: (consents, { nowMs }) => {
         const result = changeConsent({
-          record,
+          gate: consentGate(ids, consents),
           accountSid,
           contact,
           sender,
@@ -109,7 +103,7 @@ export function createConsentDesk(parts: InboxParts): ConsentDesk {
         return { writes: result.writes, events: result.events, answer: result.consent };
       },
     });
-    return viewOf(answer);
+    return viewOf(answer, contact);
   }
 
   function accountSidOf(given: string | undefined): string {
@@ -121,20 +115,36 @@ export function createConsentDesk(parts: InboxParts): ConsentDesk {
     );
   }
 
-  async function gateOf(options: ContactOptions): Promise<{
+  async function gateOf(ids: ConsentIds): Promise<ConsentGate> {
+    const { answer } = await transact({
+      keys: keysOf("consent", ids),
+      decide: (consents) => unchanged(consentGate(ids, consents)),
+    });
+    return answer;
+  }
+
+  async function subjectOf(options: ContactOptions): Promise<{
     readonly contact: string;
     readonly accountSid: string;
     readonly sender: string | null;
+    readonly ids: ConsentIds;
   }> {
-    const contact = checkContact(options.contact).value;
+    const contact = personOf(checkContact(options.contact).value);
     const accountSid = accountSidOf(options.accountSid);
-    if (settings.consent.scope === "account") return { contact, accountSid, sender: null };
+    const sender = await senderOf(options, accountSid);
+    const ids = await settings.consent.idsOf(consentIdOf(accountSid, contact, sender));
+    return { contact, accountSid, sender, ids };
+  }
+
+  async function senderOf(options: ContactOptions, accountSid: string): Promise<string | null> {
+    const { scope } = settings.consent;
+    if (scope === "account") return null;
     const account = await settings.accountOf(accountSid);
-    const ours = checkSender(options.sender ?? account?.sender ?? "").value;
-    return { contact, accountSid, sender: consentSenderOf(settings.consent.scope, ours) };
+    return consentSenderOf(scope, checkSender(options.sender ?? account?.sender ?? "").value);
   }
 }
 
-function viewOf({ contact, sender, state, since, reason, maybeStopSince }: Consent): ConsentView {
+/** Told with the contact that was asked for: the record of one who was erased does not know it. */
+function viewOf({ sender, state, since, reason, maybeStopSince }: Consent, contact: string): ConsentView {
   return { contact, sender, state, since, reason, maybeStopSince };
 }

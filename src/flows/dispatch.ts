@@ -1,3 +1,4 @@
+import { consentGate } from "../core/decide/consent-gate";
 import { decideClaim, decideSettle } from "../core/decide/dispatch";
 import type { CallResult, SettleAnswer } from "../core/decide/dispatch";
 import { nextRetry } from "../core/delivery/retry";
@@ -6,6 +7,7 @@ import type { Message } from "../core/model/message";
 import type { Task } from "../core/model/task";
 import type { MessagesApi } from "../ports/messages-api";
 import type { Runtime } from "../ports/runtime";
+import { keysOf } from "./keys-of";
 import type { Account, Settings } from "./settings";
 import { statusCallbackUrl } from "./status-callback";
 import type { Seed, Transact, Transacted } from "./transact";
@@ -48,10 +50,11 @@ export function createDispatcher(parts: DispatchParts): (run: TaskRun) => Promis
   };
 
   async function handOver(task: Task, seed: Seed): Promise<Transacted<SettleAnswer> | null> {
+    const ids = await settings.consent.idsOf(task.consentId);
     const keys = [
       { kind: "task", id: task.id },
       { kind: "message", id: task.messageId },
-      { kind: "consent", id: task.consentId },
+      ...keysOf("consent", ids),
     ] as const;
     const moreKeys = (): readonly MessageKey[] => task.thenMessageIds.map((id) => ({ kind: "message", id }));
     let claimedAtMs = 0;
@@ -59,8 +62,9 @@ export function createDispatcher(parts: DispatchParts): (run: TaskRun) => Promis
       keys,
       moreKeys,
       seed,
-      decide: ([taskRecord, message, consent], { nowMs }, rest) => {
+      decide: ([taskRecord, message, ...consents], { nowMs }, rest) => {
         claimedAtMs = nowMs;
+        const consent = consentGate(ids, consents);
         return decideClaim(
           { task: taskRecord, message, consent, rest: rest.filter((part) => part !== null) },
           { attempts: task.attempts, nowMs, leaseMs: timing.leaseMs },
@@ -77,11 +81,13 @@ export function createDispatcher(parts: DispatchParts): (run: TaskRun) => Promis
         keys,
         moreKeys,
         seed: claim.seed,
-        decide: ([taskRecord, message, consent], { nowMs }, rest) =>
-          decideSettle(
+        decide: ([taskRecord, message, ...consents], { nowMs }, rest) => {
+          const consent = consentGate(ids, consents);
+          return decideSettle(
             { task: taskRecord, message, consent, rest: rest.filter((part) => part !== null) },
             { result, attempts, optOutErrors, newEntryId, nowMs },
-          ),
+          );
+        },
       }),
     );
   }

@@ -3,12 +3,14 @@ import { classifyReply } from "../core/consent/classify-reply";
 import type { ClassifyOptions } from "../core/consent/classify-reply";
 import { parseSender } from "../core/model/address";
 import { SmsError } from "../core/model/errors";
+import { createConsentNames } from "./consent-ids";
 import type { AccountOptions, ConsentPolicyOptions, SmsOptions } from "./sms-options";
 import type { Account, ConsentSettings, Settings } from "./settings";
 import { resolveTiming } from "./timing";
 
 const positive = z.number().check(z.int(), z.positive());
 const fn = z.custom<unknown>((value) => typeof value === "function", "must be a function");
+const secret = z.string().check(z.minLength(32, "must be a secret of at least 32 characters"));
 const withMethods = (...names: readonly string[]): z.ZodMiniType =>
   z.custom<unknown>(
     (value) =>
@@ -72,6 +74,7 @@ const OptionsShape = z.strictObject({
       ),
     }),
   ),
+  erasure: z.optional(z.strictObject({ key: z.union([secret, z.array(secret).check(z.minLength(1))]) })),
   media: z.optional(z.looseObject({})),
   assistant: z.optional(
     z.strictObject({
@@ -132,7 +135,7 @@ export function resolveOptions(options: SmsOptions): Settings {
     timing,
     concurrency: options.worker?.concurrency ?? 32,
     pollMs: options.worker?.pollMs ?? 1_000,
-    consent: resolveConsent(options.consent ?? {}),
+    consent: resolveConsent(options.consent ?? {}, [options.erasure?.key ?? []].flat()),
     assistant:
       assistant === undefined
         ? null
@@ -154,7 +157,7 @@ export function resolveOptions(options: SmsOptions): Settings {
   };
 }
 
-function resolveConsent(options: ConsentPolicyOptions): ConsentSettings {
+function resolveConsent(options: ConsentPolicyOptions, erasureKeys: readonly string[]): ConsentSettings {
   const answers = options.keywordAnswers;
   const reading: Pick<ClassifyOptions, "languages" | "keywords"> = {
     languages: options.languages ?? [],
@@ -178,6 +181,8 @@ function resolveConsent(options: ConsentPolicyOptions): ConsentSettings {
             help: answers.help ?? null,
             start: answers.start ?? null,
           },
+    idsOf: createConsentNames([...new Set(erasureKeys)]),
+    canErase: erasureKeys.length > 0,
   };
 }
 

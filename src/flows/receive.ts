@@ -1,4 +1,7 @@
 import { classifyReply } from "../core/consent/classify-reply";
+import { consentGate } from "../core/decide/consent-gate";
+import type { ConsentIds } from "../core/decide/consent-gate";
+import { unchanged } from "../core/decide/decision";
 import { decideInbound } from "../core/decide/inbound";
 import { decideStatus, messageOfStatus, tellsOptOut } from "../core/decide/status";
 import type { Pair } from "../core/decide/thread";
@@ -9,6 +12,7 @@ import { parseWebhook } from "../core/webhook/payload";
 import type { InboundPayload, StatusPayload } from "../core/webhook/payload";
 import { emptyTwiml, TWIML_CONTENT_TYPE } from "../core/webhook/twiml";
 import type { Logger, Runtime } from "../ports/runtime";
+import { keysOf } from "./keys-of";
 import { REFUSALS, refusalError } from "./refusal";
 import type { Refusal } from "./refusal";
 import type { Account, Settings } from "./settings";
@@ -105,19 +109,22 @@ async function storeMessage(parts: ReceiveParts, payload: InboundPayload, accoun
     newEntryId: runtime.newId(),
     newMessageId: runtime.newId(),
   };
+  const ids = await settings.consent.idsOf(consentIdOf(accountSid, contact, consentSender));
   await parts.transact({
     lane: `${accountSid}|${ours}|${contact}`,
     keys: [
       { kind: "message", id: payload.messageSid },
       { kind: "conversation", pair: [accountSid, ours, contact] },
-      { kind: "consent", id: consentIdOf(accountSid, contact, consentSender) },
+      ...keysOf("consent", ids),
     ],
     moreKeys: ([, conversation]) => {
       const waiting = conversation?.value.waitingDraftId ?? null;
       return waiting === null ? [] : ([{ kind: "draft", id: waiting }] as const);
     },
-    decide: ([message, conversation, consent], moment, [draft]) =>
-      decideInbound({ message, conversation, consent, draft: draft ?? null }, event, moment),
+    decide: ([message, conversation, ...consents], moment, [draft]) => {
+      const consent = consentGate(ids, consents);
+      return decideInbound({ message, conversation, consent, draft: draft ?? null }, event, moment);
+    },
   });
 }
 
@@ -138,23 +145,18 @@ async function mergeReport(
   messageId: string | null,
 ): Promise<void> {
   const newEntryId = parts.runtime.newId();
-  const { optOutErrors, scope: consentScope } = parts.settings.consent;
+  const { optOutErrors, scope: consentScope, idsOf } = parts.settings.consent;
+  const messageKeys = [
+    { kind: "message", sid: payload.messageSid },
+    // A callback that was not asked for by us names no id of ours; its sid can be no id either, so it finds nothing.
+    { kind: "message", id: messageId ?? payload.messageSid },
+  ] as const;
+  const ids = tellsOptOut(payload, optOutErrors) ? await consentIdsOfReport() : null;
   const { answer: outcome } = await parts.transact({
-    keys: [
-      { kind: "message", sid: payload.messageSid },
-      // A callback that was not asked for by us names no id of ours; its sid can be no id either, so it finds nothing.
-      { kind: "message", id: messageId ?? payload.messageSid },
-    ],
-    moreKeys: ([bySid, byId]) => {
-      const record = messageOfStatus({ bySid, byId }, payload);
-      if (record === null || !tellsOptOut(payload, optOutErrors)) return [];
-      const { accountSid, to, ours } = record.value;
-      const id = consentIdOf(accountSid, to, consentSenderOf(consentScope, ours));
-      return [{ kind: "consent", id }] as const;
-    },
-    decide: ([bySid, byId], { nowMs }, [consent]) =>
+    keys: [...messageKeys, ...keysOf("consent", ids ?? [])],
+    decide: ([bySid, byId, ...consents], { nowMs }) =>
       decideStatus(
-        { bySid, byId, consent: consent ?? null },
+        { bySid, byId, consent: ids === null ? null : consentGate(ids, consents) },
         { payload, optOutErrors, consentScope, newEntryId, nowMs },
       ),
   });
@@ -167,6 +169,17 @@ async function mergeReport(
         { details: { messageSid: payload.messageSid } },
       ),
     );
+  }
+
+  /** The message says whose consent it is, and for which sender. */
+  async function consentIdsOfReport(): Promise<ConsentIds | null> {
+    const { answer: message } = await parts.transact({
+      keys: messageKeys,
+      decide: ([bySid, byId]) => unchanged(messageOfStatus({ bySid, byId }, payload)),
+    });
+    if (message === null) return null;
+    const { accountSid, to, ours } = message.value;
+    return idsOf(consentIdOf(accountSid, to, consentSenderOf(consentScope, ours)));
   }
 }
 

@@ -1,3 +1,5 @@
+import { consentGate } from "../core/decide/consent-gate";
+import type { ConsentIds } from "../core/decide/consent-gate";
 import { decideOutbound } from "../core/decide/outbound";
 import type { OutboundText } from "../core/decide/outbound";
 import type { Pair } from "../core/decide/thread";
@@ -10,6 +12,7 @@ import type { Author } from "../core/model/message";
 import type { Versioned } from "../core/model/record";
 import type { SendOutcome } from "../core/model/send-outcome";
 import type { Runtime } from "../ports/runtime";
+import { keysOf } from "./keys-of";
 import { checkContact, checkSameChannel, checkSender, checkText } from "./outbound-text";
 import type { CheckedText } from "./outbound-text";
 import type { Account, Settings } from "./settings";
@@ -94,15 +97,16 @@ export function createSender(parts: SendParts): Sender {
     const pair = { accountSid, ours, contact: contact.value, channel: contact.channel };
     const outbound = await outboundOf(pair, text, { ...request, author: request.author ?? { kind: "app" } });
     if ("kind" in outbound) return outbound;
+    const ids = await consentIdsOf(outbound);
     const { answer } = await transact({
       lane: `${accountSid}|${ours}|${contact.value}`,
       keys: [
         { kind: "message", id: outbound.parts[0].messageId },
         { kind: "conversation", pair: [accountSid, ours, contact.value] },
-        { kind: "consent", id: consentIdOf(accountSid, contact.value, outbound.consentSender) },
+        ...keysOf("consent", ids),
       ],
-      decide: ([message, conversation, consent], moment) =>
-        decideOutbound({ message, conversation, consent }, outbound, moment),
+      decide: ([message, conversation, ...consents], moment) =>
+        decideOutbound({ message, conversation, consent: consentGate(ids, consents) }, outbound, moment),
     });
     return answer;
   }
@@ -115,19 +119,24 @@ export function createSender(parts: SendParts): Sender {
     const author = request.author ?? { kind: "person", id: null };
     const outbound = await outboundOf(thread, text, { ...request, author });
     if ("kind" in outbound) return outbound;
+    const ids = await consentIdsOf(outbound);
     const { answer } = await transact({
       lane: `${thread.accountSid}|${thread.ours}|${thread.contact}`,
       keys: [
         { kind: "message", id: outbound.parts[0].messageId },
         { kind: "conversation", id: conversationId },
-        { kind: "consent", id: consentIdOf(thread.accountSid, thread.contact, outbound.consentSender) },
+        ...keysOf("consent", ids),
       ],
       moreKeys: ([, conversation]) => {
         const waiting = conversation?.value.waitingDraftId ?? null;
         return waiting === null ? [] : [{ kind: "draft", id: waiting } as const];
       },
-      decide: ([message, conversation, consent], moment, [draft]) =>
-        decideReply({ message, conversation, consent, draft: draft ?? null }, outbound, moment),
+      decide: ([message, conversation, ...consents], moment, [draft]) => {
+        // Made anew it would bring back a contact who was erased a moment ago.
+        if (conversation === null) throw notFound("conversation");
+        const consent = consentGate(ids, consents);
+        return decideReply({ message, conversation, consent, draft: draft ?? null }, outbound, moment);
+      },
     });
     return answer;
   }
@@ -145,21 +154,27 @@ export function createSender(parts: SendParts): Sender {
       author: edited ? { kind: "person", id: by } : { kind: "assistant" },
     });
     if ("kind" in outbound) return outbound;
+    const ids = await consentIdsOf(outbound);
     const { answer } = await transact({
       lane: `${thread.accountSid}|${thread.ours}|${thread.contact}`,
       keys: [
         { kind: "draft", id: draftId },
         { kind: "conversation", id: thread.id },
-        { kind: "consent", id: consentIdOf(thread.accountSid, thread.contact, outbound.consentSender) },
         { kind: "message", id: outbound.parts[0].messageId },
+        ...keysOf("consent", ids),
       ],
-      decide: ([draft, conversation, consent, message], moment) => {
+      decide: ([draft, conversation, message, ...consents], moment) => {
         if (draft === null || conversation === null) throw notFound("draft");
+        const consent = consentGate(ids, consents);
         const approval = { text: outbound, by, evenIfStale: request.evenIfStale ?? false };
         return decideApproval({ draft, conversation, consent, message }, approval, moment);
       },
     });
     return answer;
+  }
+
+  function consentIdsOf({ pair, consentSender }: OutboundText): Promise<ConsentIds> {
+    return settings.consent.idsOf(consentIdOf(pair.accountSid, pair.contact, consentSender));
   }
 
   async function outboundOf(

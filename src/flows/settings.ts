@@ -5,6 +5,7 @@ import type { ConsentScope } from "../core/model/consent";
 import type { InstanceMode } from "../core/model/conversation";
 import type { AccountCredentials } from "../ports/messages-api";
 import type { Assistant } from "../ports/assistant";
+import type { NameConsent } from "./consent-ids";
 import type { Timing } from "./timing";
 
 /** An account as the flows use it. */
@@ -27,6 +28,10 @@ export interface ConsentSettings {
   readonly reading: Pick<ClassifyOptions, "languages" | "keywords">;
   readonly optOutErrors: readonly number[];
   readonly keywordAnswers: KeywordAnswers | null;
+  /** Every id under which a contact's consent may be found. */
+  readonly idsOf: NameConsent;
+  /** Whether there is a key under which an erased contact's opt-out can be kept. */
+  readonly canErase: boolean;
 }
 
 /** The options, checked and with every default filled in. */

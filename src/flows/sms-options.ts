@@ -80,6 +80,16 @@ export interface KeywordAnswerOptions {
   readonly start?: string;
 }
 
+/** What erasing contacts needs. */
+export interface ErasureOptions {
+  /**
+   * A secret of yours, at least 32 characters, from wherever your secrets are kept. The opt-out of a contact who was erased is kept
+   * under a hash with this key, and found again by it: every process needs it, and losing it loses those opt-outs. A list for
+   * rotation: the first is used for new ones, all are looked up. Let every process know a new key before any uses it first.
+   */
+  readonly key: string | readonly string[];
+}
+
 /** The assistant and its limits. */
 export interface AssistantOptions {
   /** What writes the answers. */
@@ -107,6 +117,8 @@ export interface SmsOptions {
   readonly storage?: Storage;
   /** Opt-out: scope, doubtful words, errors, answers to keywords. */
   readonly consent?: ConsentPolicyOptions;
+  /** Lets `sms.contacts.erase` keep an opt-out without the number. Default: nobody can be erased. */
+  readonly erasure?: ErasureOptions;
   /** Limits for `sms.fetchMedia`: redirects, size, time, types. */
   readonly media?: MediaOptions;
   /** Drafts or sends answers. Default: none. */

@@ -37,6 +37,7 @@ const EVENT_NAMES: readonly SmsEventName[] = [
   "message.segments",
   "conversation.created",
   "conversation.updated",
+  "conversation.removed",
   "consent.changed",
   "draft.created",
   "draft.stale",

@@ -101,6 +101,10 @@ function putConversation(conversation) {
 function takeIn(name, data) {
   if (data.conversation) putConversation(data.conversation);
   if (data.message) putMessage(data.message);
+  if (name === "conversation.removed") {
+    state.conversations.delete(data.conversationId);
+    if (state.thread?.id === data.conversationId) location.hash = "#/inbox";
+  }
   const { thread } = state;
   if (name === "consent.changed" && data.consent.contact === thread?.conversation.contact) {
     thread.consent = data.consent;

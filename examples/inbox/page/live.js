@@ -6,6 +6,7 @@ const EVENTS = [
   "message.status",
   "conversation.created",
   "conversation.updated",
+  "conversation.removed",
   "consent.changed",
   "draft.created",
   "draft.stale",

@@ -1,5 +1,4 @@
 import { mayReceive } from "../consent/machine";
-import type { Consent } from "../model/consent";
 import { modeInForce, viewConversation } from "../model/conversation";
 import type { Conversation, ConversationRecord, InstanceMode } from "../model/conversation";
 import type { Draft } from "../model/draft";
@@ -8,6 +7,8 @@ import type { Versioned, Write } from "../model/record";
 import type { SendOutcome } from "../model/send-outcome";
 import type { Task } from "../model/task";
 import { timestampOf } from "../model/timestamp";
+import { recordsOfGate, restingOn } from "./consent-gate";
+import type { ConsentGate } from "./consent-gate";
 import { unchanged } from "./decision";
 import type { Decision, Moment } from "./decision";
 import type { Claimant } from "./dispatch";
@@ -21,7 +22,7 @@ export interface AssistRecords {
   readonly conversation: Versioned<ConversationRecord> | null;
   /** The inbound message to answer. */
   readonly message: Versioned<Message> | null;
-  readonly consent: Versioned<Consent> | null;
+  readonly consent: ConsentGate;
 }
 
 /** `ask`: the answer is this worker's to get. `leave`: nobody needs one any more, or another worker is at it. */
@@ -70,9 +71,9 @@ export function decideAssistClaim(
 
 function stillWanted(records: AssistRecords, instanceMode: InstanceMode): boolean {
   const { conversation, message, consent } = records;
-  if (conversation === null || message === null || consent === null) return false;
+  if (conversation === null || message === null || consent.record === null) return false;
   if (modeInForce(conversation.value.assistantMode, instanceMode) === "off") return false;
-  if (!mayReceive(consent.value.state)) return false;
+  if (!mayReceive(consent.record.value.state)) return false;
   // A newer message has a task of its own, whose answer will cover this one; and what a person has answered is answered.
   const { lastInboundSeq, lastPersonSeq } = conversation.value;
   return lastInboundSeq === message.value.seq && lastPersonSeq < lastInboundSeq;
@@ -111,7 +112,7 @@ export function decideAssistSettle(
   if (task === null || task.value.attempts !== settlement.attempts) return unchanged(null);
   const removal: Write = { kind: "task", remove: task.value.id, expect: task.version };
   const dropped: Decision<AssistAnswer> = { writes: [removal], events: [], answer: null };
-  if (conversation === null || message === null || consent === null) return dropped;
+  if (conversation === null || message === null) return dropped;
   if (!stillWanted(records, settlement.instanceMode)) return dropped;
   const { result } = settlement;
   switch (result.kind) {
@@ -144,7 +145,7 @@ export function decideAssistSettle(
 function proposeDraft(proposal: {
   readonly conversation: Versioned<ConversationRecord>;
   readonly message: Versioned<Message>;
-  readonly consent: Versioned<Consent>;
+  readonly consent: ConsentGate;
   readonly removal: Write;
   readonly result: Extract<AssistResult, { kind: "reply" }>;
   readonly settlement: AssistSettlement;
@@ -170,7 +171,7 @@ function proposeDraft(proposal: {
   return {
     writes: [
       // The draft rests on a consent that it does not change: an opt-out since then must win.
-      { kind: "consent", check: proposal.consent.value.id, expect: proposal.consent.version },
+      ...restingOn(recordsOfGate(proposal.consent)),
       thread.write,
       { kind: "draft", put: draft, expect: "absent" },
       proposal.removal,

@@ -1,14 +1,17 @@
 import { nextConsent } from "../consent/machine";
 import type { ConsentSignal } from "../consent/machine";
-import { consentIdOf, personOf } from "../model/consent";
+import { personOf } from "../model/consent";
 import type { Consent, ConsentEntry, ConsentEvidence } from "../model/consent";
 import type { SmsEvent } from "../model/events";
-import type { Versioned, Write } from "../model/record";
+import { writtenId } from "../model/record";
+import type { Write } from "../model/record";
 import { timestampOf } from "../model/timestamp";
+import { blankMark, restingOn } from "./consent-gate";
+import type { ConsentGate } from "./consent-gate";
 
 /** What a change of consent starts from. */
 export interface ConsentChange {
-  readonly record: Versioned<Consent> | null;
+  readonly gate: ConsentGate;
   readonly accountSid: string;
   readonly contact: string;
   /** The sender that the record is about; null for the whole account. */
@@ -34,10 +37,15 @@ export const NO_EVIDENCE: ConsentEvidence = { messageSid: null, text: null, by: 
 /**
  * Applies a signal to the consent of a contact.
  * A contact without a record gets one, whatever the signal: a decision that rests on the absence of an opt-out must leave
- * something behind that a STOP at the same moment collides with (write skew, guarantee G3).
+ * something behind that a STOP at the same moment collides with (write skew, guarantee G3). The marks that an erasure would use
+ * are made with it, so that the absence of those is rested on as well.
+ *
+ * A contact who was erased keeps their record under a keyed hash for good: what is stored of them never names them again.
+ * Listeners are told who it is, since whoever caused the change has just named them.
  */
 export function changeConsent(change: ConsentChange): ConsentResult {
-  const { record, accountSid, sender, evidence, nowMs } = change;
+  const { gate, accountSid, sender, evidence, nowMs } = change;
+  const { record } = gate;
   const contact = personOf(change.contact);
   const from = record?.value.state ?? "unknown";
   const next = nextConsent(from, change.signal);
@@ -46,22 +54,27 @@ export function changeConsent(change: ConsentChange): ConsentResult {
     return { consent: record.value, changed: false, writes: [], events: [] };
   }
   const at = timestampOf(nowMs);
-  const id = consentIdOf(accountSid, contact, sender);
   const consent: Consent = {
-    ...(next.changed || record === null
-      ? { id, accountSid, contact, sender, state: next.state, since: at, reason: next.reason }
+    ...(record?.value ?? { id: gate.plainId, accountSid, contact, sender }),
+    ...(record === null || next.changed
+      ? { state: next.state, since: at, reason: next.reason }
       : record.value),
     // Whoever says stop or go on has decided what was only suspected.
     maybeStopSince: decided ? null : (record?.value.maybeStopSince ?? null),
   };
-  const put: Write = { kind: "consent", put: consent, expect: record?.version ?? "absent" };
-  if (!next.changed) return { consent, changed: false, writes: [put], events: [] };
+  const marks = record === null ? gate.missingMarks : [];
+  const writes: readonly Write[] = [
+    { kind: "consent", put: consent, expect: record?.version ?? "absent" },
+    ...marks.map((id): Write => ({ kind: "consent", put: blankMark(id, consent, nowMs), expect: "absent" })),
+    ...restingOn(gate.beside),
+  ];
+  if (!next.changed) return { consent, changed: false, writes, events: [] };
   const entry: ConsentEntry = {
     id: change.entryId,
-    consentId: id,
+    consentId: consent.id,
     accountSid,
-    contact,
-    sender,
+    contact: consent.contact,
+    sender: consent.sender,
     from,
     to: next.state,
     reason: next.reason,
@@ -71,8 +84,10 @@ export function changeConsent(change: ConsentChange): ConsentResult {
   return {
     consent,
     changed: true,
-    writes: [put, { kind: "consentEntry", put: entry, expect: "absent" }],
-    events: [{ name: "consent.changed", data: { consent, entry } }],
+    writes: [...writes, { kind: "consentEntry", put: entry, expect: "absent" }],
+    events: [
+      { name: "consent.changed", data: { consent: { ...consent, contact }, entry: { ...entry, contact } } },
+    ],
   };
 }
 
@@ -82,16 +97,15 @@ export function optOutSignal(errorCode: number): ConsentSignal {
 }
 
 /** Notes that the contact may want to stop: marketing is held until somebody decides. It is no change of consent. */
-export function suspectStop(
-  result: ConsentResult,
-  record: Versioned<Consent> | null,
-  nowMs: number,
-): ConsentResult {
+export function suspectStop(result: ConsentResult, gate: ConsentGate, nowMs: number): ConsentResult {
   if (result.consent.state === "opted-out" || result.consent.maybeStopSince !== null) return result;
   const consent: Consent = { ...result.consent, maybeStopSince: timestampOf(nowMs) };
   return {
     ...result,
     consent,
-    writes: [{ kind: "consent", put: consent, expect: record?.version ?? "absent" }],
+    writes: [
+      { kind: "consent", put: consent, expect: gate.record?.version ?? "absent" },
+      ...result.writes.filter((write) => writtenId(write) !== consent.id),
+    ],
   };
 }

@@ -7,6 +7,8 @@ import type { Message } from "../model/message";
 import type { Versioned, Write } from "../model/record";
 import type { Task } from "../model/task";
 import { changeConsent, NO_EVIDENCE, optOutSignal } from "./consent-change";
+import { recordsOfGate, restingOn } from "./consent-gate";
+import type { ConsentGate } from "./consent-gate";
 import { unchanged } from "./decision";
 import type { Decision } from "./decision";
 import { changeMessage } from "./message-change";
@@ -17,7 +19,7 @@ import type { NextStep } from "./parts";
 export interface DispatchRecords {
   readonly task: Versioned<Task> | null;
   readonly message: Versioned<Message> | null;
-  readonly consent: Versioned<Consent> | null;
+  readonly consent: ConsentGate;
   /** The further parts of a split text. */
   readonly rest: readonly Versioned<Message>[];
 }
@@ -50,17 +52,15 @@ export function decideClaim(records: DispatchRecords, claimant: Claimant): Decis
     const change = changeMessage(message, { observed: deliveryState("unknown") });
     return leaving(goOn(task, nowMs), change);
   }
-  if (consent === null || !mayPass(message.value, consent.value, nowMs)) {
+  if (consent.record === null || !mayPass(message.value, consent.record.value, nowMs)) {
     const change = changeMessage(message, { observed: deliveryState("blocked") });
     const blocked: SmsEvent = {
       name: "send.blocked",
       data: { contact: message.value.to, reason: "opted_out", message: change.message },
     };
     // Also a refusal rests on the consent that was read, which may come from a seed.
-    const rests: readonly Write[] =
-      consent === null ? [] : [{ kind: "consent", check: consent.value.id, expect: consent.version }];
-    const events = [...change.events, blocked];
-    return leaving(giveUp(task, records.rest), { writes: [...rests, ...change.writes], events });
+    const writes = [...restingOn(recordsOfGate(consent)), ...change.writes];
+    return leaving(giveUp(task, records.rest), { writes, events: [...change.events, blocked] });
   }
   const claimed: Task = {
     ...task.value,
@@ -70,7 +70,7 @@ export function decideClaim(records: DispatchRecords, claimant: Claimant): Decis
   };
   return {
     writes: [
-      { kind: "consent", check: consent.value.id, expect: consent.version },
+      ...restingOn(recordsOfGate(consent)),
       { kind: "message", check: message.value.id, expect: message.version },
       { kind: "task", put: claimed, expect: task.version },
     ],
@@ -222,10 +222,10 @@ function optOutOf(
   if (message === null || code === null || !settlement.optOutErrors.includes(code))
     return { writes: [], events: [] };
   return changeConsent({
-    record: consent,
+    gate: consent,
     accountSid: message.value.accountSid,
     contact: message.value.to,
-    sender: consent?.value.sender ?? null,
+    sender: consent.record?.value.sender ?? null,
     signal: optOutSignal(code),
     evidence: { ...NO_EVIDENCE, messageSid: message.value.sid, note: `Twilio error ${code}` },
     entryId: settlement.newEntryId,

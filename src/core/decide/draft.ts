@@ -1,10 +1,10 @@
-import type { Consent } from "../model/consent";
 import type { ConversationRecord, InstanceMode } from "../model/conversation";
 import type { Draft } from "../model/draft";
 import type { Message } from "../model/message";
 import type { SmsEvent } from "../model/events";
 import type { Versioned, Write } from "../model/record";
 import type { BlockedReason, SendOutcome } from "../model/send-outcome";
+import type { ConsentGate } from "./consent-gate";
 import { unchanged } from "./decision";
 import type { Decision, Moment } from "./decision";
 import { decideOutbound } from "./outbound";
@@ -15,7 +15,7 @@ import { putConversation } from "./thread";
 export interface DraftRecords {
   readonly draft: Versioned<Draft>;
   readonly conversation: Versioned<ConversationRecord>;
-  readonly consent: Versioned<Consent> | null;
+  readonly consent: ConsentGate;
   /** The message that the draft becomes, if it already did. */
   readonly message: Versioned<Message> | null;
 }

@@ -4,6 +4,7 @@ import type { KeywordAnswers } from "../consent/keyword-answer";
 import { consentSignalOf, mayReceive } from "../consent/machine";
 import { deliveryState } from "../delivery/status";
 import { parseAddress } from "../model/address";
+import { consentIdOf } from "../model/consent";
 import type { Consent } from "../model/consent";
 import { modeInForce, viewConversation } from "../model/conversation";
 import type { ConversationRecord, InstanceMode } from "../model/conversation";
@@ -17,6 +18,7 @@ import type { InboundPayload } from "../webhook/payload";
 import { countSegments } from "../text/segments";
 import { changeConsent, suspectStop } from "./consent-change";
 import type { ConsentResult } from "./consent-change";
+import type { ConsentGate } from "./consent-gate";
 import { unchanged } from "./decision";
 import type { Decision, Moment } from "./decision";
 import { overtakenDraft } from "./draft";
@@ -28,7 +30,7 @@ import type { Pair } from "./thread";
 export interface InboundRecords {
   readonly message: Versioned<Message> | null;
   readonly conversation: Versioned<ConversationRecord> | null;
-  readonly consent: Versioned<Consent> | null;
+  readonly consent: ConsentGate;
   /** The draft that waits in the conversation, if there is one. */
   readonly draft: Versioned<Draft> | null;
 }
@@ -119,7 +121,7 @@ function consentAfter(records: InboundRecords, event: InboundEvent, moment: Mome
   const countsAsStop = reply.intent === "maybe-stop" && event.maybeStop === "opt-out";
   const said = consentSignalOf({ intent: reply.intent, optOutType: payload.optOutType });
   const result = changeConsent({
-    record: records.consent,
+    gate: records.consent,
     accountSid: event.pair.accountSid,
     contact: event.pair.contact,
     sender: event.consentSender,
@@ -211,6 +213,11 @@ function inboundMessage(event: InboundEvent, conversation: ConversationRecord, m
   };
 }
 
+/** The id of the task that answers a message. */
+export function assistTaskId(messageId: string): string {
+  return `assist:${messageId}`;
+}
+
 /** Work for the assistant, unless the message is a keyword, asks for silence, or its sender may not be texted. */
 function assistTask(
   event: InboundEvent,
@@ -230,7 +237,7 @@ function assistTask(
   if (conversation.attention === "maybe-stop") return null;
   if (!mayReceive(consent.state)) return null;
   return {
-    id: `assist:${message.id}`,
+    id: assistTaskId(message.id),
     purpose: "assist",
     class: "urgent",
     dueAtMs: moment.bornDueAtMs,
@@ -240,7 +247,7 @@ function assistTask(
     conversationId: conversation.id,
     messageId: message.id,
     thenMessageIds: [],
-    consentId: consent.id,
+    consentId: consentIdOf(message.accountSid, event.pair.contact, event.consentSender),
     createdAtMs: moment.nowMs,
   };
 }

@@ -1,6 +1,5 @@
 import { mayReceive } from "../consent/machine";
 import { deliveryState } from "../delivery/status";
-import type { Consent } from "../model/consent";
 import { consentIdOf } from "../model/consent";
 import type { ConversationRecord, InstanceMode } from "../model/conversation";
 import type { SmsEvent } from "../model/events";
@@ -11,6 +10,8 @@ import type { Task, TaskClass } from "../model/task";
 import { timestampOf } from "../model/timestamp";
 import type { Encoding } from "../text/segments";
 import { changeConsent, NO_EVIDENCE } from "./consent-change";
+import { recordsOfGate, restingOn } from "./consent-gate";
+import type { ConsentGate } from "./consent-gate";
 import { unchanged } from "./decision";
 import type { Decision, Moment } from "./decision";
 import { joinThread, putConversation } from "./thread";
@@ -21,7 +22,7 @@ export interface OutboundRecords {
   /** The message of this id, where the caller repeats itself. */
   readonly message: Versioned<Message> | null;
   readonly conversation: Versioned<ConversationRecord> | null;
-  readonly consent: Versioned<Consent> | null;
+  readonly consent: ConsentGate;
 }
 
 /** One message of a text, checked and measured. */
@@ -91,10 +92,10 @@ export function createdEvent(message: Message): SmsEvent {
   return { name: "message.status", data: { message, previous: null } };
 }
 
-function gateOf(consent: Versioned<Consent> | null, text: OutboundText): BlockedReason | null {
-  if (consent === null) return null;
-  if (!mayReceive(consent.value.state)) return "opted_out";
-  return text.isMarketing && consent.value.maybeStopSince !== null ? "maybe_opted_out" : null;
+function gateOf({ record }: ConsentGate, text: OutboundText): BlockedReason | null {
+  if (record === null) return null;
+  if (!mayReceive(record.value.state)) return "opted_out";
+  return text.isMarketing && record.value.maybeStopSince !== null ? "maybe_opted_out" : null;
 }
 
 function refused(reason: BlockedReason, text: OutboundText): Decision<SendOutcome> {
@@ -192,14 +193,10 @@ export function dispatchTaskId(messageId: string): string {
  * The send rests on the consent it read. Where there is a record, it is checked, so that a STOP at the same moment wins;
  * where there is none, one is created for a STOP to collide with.
  */
-function firstContact(
-  record: Versioned<Consent> | null,
-  text: OutboundText,
-  moment: Moment,
-): readonly Write[] {
-  if (record !== null) return [{ kind: "consent", check: record.value.id, expect: record.version }];
+function firstContact(gate: ConsentGate, text: OutboundText, moment: Moment): readonly Write[] {
+  if (gate.record !== null) return restingOn(recordsOfGate(gate));
   return changeConsent({
-    record: null,
+    gate,
     accountSid: text.pair.accountSid,
     contact: text.pair.contact,
     sender: text.consentSender,

@@ -1,11 +1,12 @@
 import { observeTwilioStatus } from "../delivery/status";
 import { consentSenderOf } from "../model/consent";
-import type { Consent, ConsentScope } from "../model/consent";
+import type { ConsentScope } from "../model/consent";
 import type { Message } from "../model/message";
 import type { Versioned } from "../model/record";
 import type { StatusPayload } from "../webhook/payload";
 import { changeConsent, NO_EVIDENCE, optOutSignal } from "./consent-change";
 import type { ConsentResult } from "./consent-change";
+import type { ConsentGate } from "./consent-gate";
 import { unchanged } from "./decision";
 import type { Decision } from "./decision";
 import { changeMessage } from "./message-change";
@@ -16,8 +17,8 @@ export interface StatusRecords {
   readonly byId: Versioned<Message> | null;
   /** The message with the callback's MessageSid. */
   readonly bySid: Versioned<Message> | null;
-  /** The consent of its contact. */
-  readonly consent: Versioned<Consent> | null;
+  /** The consent of its contact; null where the report says nothing of it. */
+  readonly consent: ConsentGate | null;
 }
 
 /** A status callback. */
@@ -80,15 +81,11 @@ export function tellsOptOut(payload: StatusPayload, optOutErrors: readonly numbe
   return payload.errorCode !== null && optOutErrors.includes(payload.errorCode);
 }
 
-function optOutOf(
-  record: Versioned<Consent> | null,
-  message: Message,
-  event: StatusEvent,
-): ConsentResult | null {
+function optOutOf(gate: ConsentGate | null, message: Message, event: StatusEvent): ConsentResult | null {
   const { errorCode, messageSid } = event.payload;
-  if (errorCode === null || !tellsOptOut(event.payload, event.optOutErrors)) return null;
+  if (gate === null || errorCode === null || !tellsOptOut(event.payload, event.optOutErrors)) return null;
   return changeConsent({
-    record,
+    gate,
     accountSid: message.accountSid,
     contact: message.to,
     sender: consentSenderOf(event.consentScope, message.ours),

@@ -7,7 +7,10 @@ export interface Consent {
   /** Made of account and contact; never shown outside. */
   readonly id: string;
   readonly accountSid: string;
-  /** The contact's phone number, without a channel in front: a STOP holds on every channel. Else the address as it is. */
+  /**
+   * The contact's phone number, without a channel in front: a STOP holds on every channel. Else the address as it is. Of a contact
+   * who was erased, `erased:` and a keyed hash; it stays that for good.
+   */
   readonly contact: string;
   /** The sender or Messaging Service it is about; null where it covers the whole account. */
   readonly sender: string | null;
@@ -59,6 +62,7 @@ export interface ConsentEntry {
   readonly id: string;
   readonly consentId: string;
   readonly accountSid: string;
+  /** As in {@link Consent}. */
   readonly contact: string;
   readonly sender: string | null;
   readonly from: ConsentState;

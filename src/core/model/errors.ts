@@ -9,6 +9,7 @@
  * - `media_invalid`: a media URL that Twilio could not fetch, more than ten, or an attachment that a message has not.
  * - `media_failed`: an attachment broke off, took too long or was too large while it was read.
  * - `conversation_not_found`, `draft_not_found`, `message_not_found`: no such record in the storage.
+ * - `import_invalid`: not a file that was exported here, or damaged. `details.line` says where.
  * - `webhook_body_consumed`: something upstream read the request body and left nothing to verify.
  * - `webhook_rejected`: a webhook that is not from Twilio or not understood. It is only logged and published, never thrown.
  * - `storage_failed`: the storage threw; nothing was changed.
@@ -31,6 +32,7 @@ export type SmsErrorCode =
   | "conversation_not_found"
   | "draft_not_found"
   | "message_not_found"
+  | "import_invalid"
   | "webhook_body_consumed"
   | "webhook_rejected"
   | "storage_failed"

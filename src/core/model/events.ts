@@ -22,6 +22,8 @@ export interface SmsEvents {
   };
   readonly "conversation.created": { readonly conversation: Conversation };
   readonly "conversation.updated": { readonly conversation: Conversation };
+  /** A conversation went with all that was in it: its contact was erased, or it was forgotten for its age. */
+  readonly "conversation.removed": { readonly conversationId: string; readonly accountSid: string };
   /** A contact opted in or out. */
   readonly "consent.changed": { readonly consent: Consent; readonly entry: ConsentEntry };
   readonly "draft.created": { readonly draft: Draft; readonly conversation: Conversation };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { consentGate } from "../../../src/core/decide/consent-gate";
 import { decideSettle } from "../../../src/core/decide/dispatch";
 import type { CallResult, DispatchRecords } from "../../../src/core/decide/dispatch";
 import { deliveryState } from "../../../src/core/delivery/status";
@@ -21,7 +22,7 @@ function underWay(): DispatchRecords {
   return {
     task: { version: 3, value: sampleTask(1, { purpose: "dispatch", attempts: 2, calling: true }) },
     message: { version: 1, value: message },
-    consent: { version: 1, value: sampleConsent(1) },
+    consent: consentGate([sampleConsent(1).id], [{ version: 1, value: sampleConsent(1) }]),
     rest: [],
   };
 }

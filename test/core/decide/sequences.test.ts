@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { memoryStorage } from "../../../src/adapters/storage/memory";
 import { classifyReply } from "../../../src/core/consent/classify-reply";
+import { consentGate } from "../../../src/core/decide/consent-gate";
 import type { Decision, Moment } from "../../../src/core/decide/decision";
 import { decideClaim, decideSettle } from "../../../src/core/decide/dispatch";
 import type { CallResult, ClaimAnswer } from "../../../src/core/decide/dispatch";
@@ -186,8 +187,9 @@ async function decideStep(
         newMessageId: `a-${index}`,
         ...ids,
       };
-      const decision = decided({ message, conversation, consent, draft: null }, (records) =>
-        decideInbound(records, event, moment),
+      const decision = decided(
+        { message, conversation, consent: consentGate([consentId], [consent]), draft: null },
+        (records) => decideInbound(records, event, moment),
       );
       return { decision, isCall: false, consentId };
     }
@@ -204,7 +206,7 @@ async function decideStep(
       ...ids,
     } as const;
     return {
-      decision: decided({ message, conversation, consent }, (records) =>
+      decision: decided({ message, conversation, consent: consentGate([consentId], [consent]) }, (records) =>
         decideOutbound(records, text, moment),
       ),
       isCall: false,
@@ -220,8 +222,9 @@ async function decideStep(
   if (step.kind === "claim") {
     const attempts = (task?.value.attempts ?? 0) - (step.staleAttempts ? 1 : 0);
     const claimant = { attempts, nowMs, ...TIMES };
-    const decision = decided({ task, message, consent, rest: [] }, (records) =>
-      decideClaim(records, claimant),
+    const decision = decided(
+      { task, message, consent: consentGate([consentId], [consent]), rest: [] },
+      (records) => decideClaim(records, claimant),
     );
     return { decision, isCall: (decision.answer satisfies ClaimAnswer).kind === "call", consentId };
   }
@@ -235,7 +238,10 @@ async function decideStep(
       nowMs,
     };
     return {
-      decision: decided({ task, message, consent, rest: [] }, (records) => decideSettle(records, settlement)),
+      decision: decided(
+        { task, message, consent: consentGate([consentId], [consent]), rest: [] },
+        (records) => decideSettle(records, settlement),
+      ),
       isCall: false,
       consentId,
     };
@@ -257,7 +263,9 @@ async function decideStep(
     nowMs,
   };
   return {
-    decision: decided({ byId: message, bySid, consent }, (records) => decideStatus(records, event)),
+    decision: decided({ byId: message, bySid, consent: consentGate([consentId], [consent]) }, (records) =>
+      decideStatus(records, event),
+    ),
     isCall: false,
     consentId,
   };
