@@ -1,25 +1,25 @@
-import { mkdirSync } from "node:fs";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
-import { dirname, join } from "node:path";
 import type { Express } from "express";
 import { createSms } from "@mailtrixy/sms";
 import type { Logger, Sms, Storage } from "@mailtrixy/sms";
 import { createSimulator } from "@mailtrixy/sms/simulator";
 import type { Simulator } from "@mailtrixy/sms/simulator";
-import { sqliteStorage } from "@mailtrixy/sms/storage/sqlite";
 import { bakeryAssistant, business } from "./bakery";
 import { createHost } from "./host";
 import { listen } from "./listen";
 import { createMediaCopies } from "./media-copies";
 import { createPhoneDesk } from "./phone-desk";
+import { openStorage } from "./storage";
 
 /** What the demo is started with. */
 export interface DemoOptions {
   /** The port to try first; another free one is taken where it is in use. 0 takes any. */
   readonly port: number;
-  /** The SQLite file that keeps the conversations. Copies of pictures are kept beside it. */
-  readonly databasePath: string;
+  /** What keeps the conversations: a SQLite file, or a PostgreSQL connection (`postgres://…`). */
+  readonly storage: string;
+  /** Where copies of pictures are kept. */
+  readonly mediaFolder: string;
   /** Milliseconds between two steps of a delivery: `queued` → `sent` → `delivered`. */
   readonly stepMs: number;
   readonly logger?: Logger;
@@ -81,7 +81,8 @@ interface Parts {
 }
 
 /** Puts the parts together: a simulated Twilio with phones, the library, and an Express host with one page. */
-async function assemble({ databasePath, stepMs, logger }: DemoOptions, port: number): Promise<Parts> {
+async function assemble(options: DemoOptions, port: number): Promise<Parts> {
+  const { mediaFolder, stepMs, logger } = options;
   const webhookUrl = `http://127.0.0.1:${port}/api/webhooks/twilio-sms`;
   const simulator = createSimulator({
     accounts: [{ accountSid: account.accountSid, authToken: account.authToken }],
@@ -90,9 +91,7 @@ async function assemble({ databasePath, stepMs, logger }: DemoOptions, port: num
   });
   await simulator.start();
 
-  const folder = dirname(databasePath);
-  mkdirSync(folder, { recursive: true });
-  const storage = sqliteStorage({ path: databasePath });
+  const storage = openStorage(options.storage);
   const sms = createSms({
     account: { ...account, apiBaseUrl: simulator.url },
     webhookUrl,
@@ -102,7 +101,7 @@ async function assemble({ databasePath, stepMs, logger }: DemoOptions, port: num
   });
   await sms.start();
 
-  const media = createMediaCopies({ folder: join(folder, "media"), apiBaseUrl: simulator.url, account });
+  const media = createMediaCopies({ folder: mediaFolder, apiBaseUrl: simulator.url, account });
   // Twilio keeps media behind the account's credentials, and not for ever: what arrives is copied.
   sms.on("message.received", ({ message }) => {
     media.keep(message.media);

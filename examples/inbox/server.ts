@@ -1,9 +1,12 @@
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { business } from "./bakery";
 import { startDemo } from "./demo";
+import { shownLocation, storageArgument } from "./storage";
 
 const DEFAULT_PORT = 3000;
 const DEFAULT_DATABASE = fileURLToPath(new URL(".data/inbox.db", import.meta.url));
+const MEDIA_FOLDER = fileURLToPath(new URL(".data/media", import.meta.url));
 
 /** Slow enough to watch the ticks move. */
 const STEP_MS = 700;
@@ -15,8 +18,9 @@ function portFrom(text: string | undefined): number {
 }
 
 const wanted = portFrom(process.env["PORT"]);
-const databasePath = process.env["SMS_DEMO_DB"] ?? DEFAULT_DATABASE;
-const demo = await startDemo({ port: wanted, databasePath, stepMs: STEP_MS });
+const storage = storageArgument(process.argv.slice(2)) ?? process.env["SMS_DEMO_DB"] ?? DEFAULT_DATABASE;
+const mediaFolder = URL.canParse(storage) ? MEDIA_FOLDER : join(dirname(storage), "media");
+const demo = await startDemo({ port: wanted, storage, mediaFolder, stepMs: STEP_MS });
 
 const isElsewhere = wanted !== 0 && !demo.url.endsWith(`:${wanted}`);
 console.log(`
@@ -24,7 +28,7 @@ console.log(`
 ${isElsewhere ? `  (port ${wanted} is taken)\n` : ""}
   Left, a customer's phone; right, the inbox. Text from one, answer in the other.
   Twilio is simulated at ${demo.simulator.url}: no account, no cost, nothing leaves this machine.
-  Conversations are kept in ${databasePath}
+  Conversations are kept in ${shownLocation(storage)}
 
   Ctrl-C stops it.
 `);

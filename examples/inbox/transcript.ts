@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Logger } from "@mailtrixy/sms";
 import { startDemo } from "./demo";
 import { createStage } from "./stage";
+import { storageArgument } from "./storage";
 import { chapters } from "./story";
 
 /** Fast, but every step of a delivery still happens. */
@@ -19,8 +20,9 @@ function ignore(): void {
 /** Plays the demo's story without a browser and prints it. Answers whether every step was as told. */
 async function play(): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), "sms-transcript-"));
+  const storage = storageArgument(process.argv.slice(2)) ?? join(folder, "inbox.db");
   const start = (): ReturnType<typeof startDemo> =>
-    startDemo({ port: 0, databasePath: join(folder, "inbox.db"), stepMs: STEP_MS, logger: quiet });
+    startDemo({ port: 0, storage, mediaFolder: join(folder, "media"), stepMs: STEP_MS, logger: quiet });
   const stage = createStage(await start(), start);
   let title = "before the first step";
   try {
