@@ -31,7 +31,7 @@ export function hasPostgres(): boolean {
 }
 
 /** An empty database on the server of `DATABASE_URL`, else on one that is started on a free port. It is gone when it is stopped. */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres({ durable = false } = {}): Promise<PostgresServer> {
   const given = process.env["DATABASE_URL"];
   return given === undefined ? startOwn() : makeDatabase(given);
 }
@@ -74,7 +74,7 @@ async function startOwn(): Promise<PostgresServer> {
     createPostgresUser: userInfo().uid === 0,
     // No locale, so that nothing here depends on the machine. What is tested is no power cut.
     initdbFlags: ["--no-sync", "--encoding=UTF8", "--locale=C"],
-    postgresFlags: ["-c", "fsync=off", "-c", "max_connections=200"],
+    postgresFlags: ["-c", `fsync=${durable ? "on" : "off"}`, "-c", "max_connections=200"],
     onLog: (line: string) => output.push(line),
     onError: (line: unknown) => output.push(String(line)),
   });

@@ -7,7 +7,8 @@
 // Emoji are drawn with marks that Unicode files under letters' marks: variation selectors and the keycap.
 const WORD = /(?:(?![\ufe00-\ufe0f\u20e3\u{e0100}-\u{e01ef}])[\p{L}\p{N}\p{M}])+/gu;
 
-const ASCII = /^\p{ASCII}*$/u;
+const ASCII = /^[\0-\x7f]*$/;
+const ASCII_WORD = /[a-z0-9]+/g;
 
 /** Accents written as characters of their own: they are left out. */
 const ACCENT = /^[\u0300-\u0304\u0306-\u030c\u030f\u0311\u031b\u0323-\u0328\u032d\u032e\u0330\u0331]$/;
@@ -23,6 +24,8 @@ const ACCENTED_LATIN = /^([a-z])[\u0300-\u036f]+$/i;
  * Latin letters without their accents. Everything else, emoji among it, separates.
  */
 export function wordsOf(text: string): readonly string[] {
+  // Most texts, at a tenth of the cost.
+  if (ASCII.test(text)) return text.toLowerCase().match(ASCII_WORD) ?? [];
   const words = (text.match(WORD) ?? []).map(foldWord);
   // A run of nothing but accents is no word.
   return words.filter((word) => word !== "");

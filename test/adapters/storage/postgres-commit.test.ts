@@ -213,6 +213,25 @@ describeOn("PostgreSQL and its commits", hasPostgres(), () => {
     expect(task?.version).toBe(committed + 1);
   });
 
+  it.each(["repeatable read", "serializable"])(
+    "have one winner of many where the host has set transactions to be %s",
+    async (isolation) => {
+      const strict = new Pool({
+        connectionString: server.connectionString,
+        options: `-c default_transaction_isolation=${isolation.replace(" ", "\\ ")}`,
+        max: 8,
+      });
+      const storage = postgresStorage({ pool: strict, schema: `isolated_${isolation.replace(" ", "_")}` });
+      await storage.commit([
+        { kind: "consent", put: consent, expect: "absent" },
+        { kind: "task", put: sampleTask(1), expect: "absent" },
+      ]);
+      const outcomes = await Promise.all(Array.from({ length: 8 }, () => storage.commit(claim)));
+      expect(outcomes.filter((outcome) => outcome === "committed")).toHaveLength(1);
+      await strict.end();
+    },
+  );
+
   describe.each(["one-statement", "transaction"] as const)(
     "as %s, where a STOP is not committed yet",
     (commitAs) => {

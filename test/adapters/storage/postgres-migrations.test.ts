@@ -103,6 +103,18 @@ describeOn("PostgreSQL and its migrations", hasPostgres(), () => {
     expect(await rows("select id from named.my_tasks")).toEqual([[sampleTask().id]]);
   });
 
+  it("make their tables in a schema that is there without the right to make schemas", async () => {
+    await pool.query(
+      "create role tenant login password 'tenant'; create schema tenants authorization tenant",
+    );
+    const url = new URL(server.connectionString);
+    url.username = "tenant";
+    url.password = "tenant";
+    const storage = postgresStorage({ connectionString: url.href, schema: "tenants" });
+    expect(await storage.commit([createTask])).toBe("committed");
+    await storage.close();
+  });
+
   it("are run by one of many that open an empty database at once", async () => {
     const pools = Array.from(
       { length: 6 },

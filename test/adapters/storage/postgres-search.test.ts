@@ -74,13 +74,16 @@ describeOn("PostgreSQL and its search", hasPostgres(), () => {
       Array.from({ length: last - first + 1 }, (_, at) => String.fromCodePoint(first + at)),
     );
     const sql =
-      "select search.sms_messages_words('x' || one || 'x') from json_array_elements_text($1::json) with ordinality as c(one, place) order by place";
-    const { rows } = await pool.query<[string]>({
+      "select search.sms_messages_words('x' || one || 'x'), normalize(one, nfd) from json_array_elements_text($1::json) with ordinality as c(one, place) order by place";
+    const { rows } = await pool.query<[string, string]>({
       text: sql,
       values: [JSON.stringify(characters)],
       rowMode: "array",
     });
-    const differing = characters.filter((one, at) => rows[at]?.[0] !== `x${skeletonOf(one)}x`);
+    // A server of another year may not know how to take the youngest characters apart.
+    const known = characters.map((one, at) => rows[at]?.[1] === one.normalize("NFD"));
+    expect(known.filter((isKnown) => !isKnown).length).toBeLessThan(100);
+    const differing = characters.filter((one, at) => known[at] && rows[at]?.[0] !== `x${skeletonOf(one)}x`);
     expect(differing).toEqual([]);
     expect(characters.length).toBeGreaterThan(100_000);
     // What was folded already comes to the same: so a query can be folded as words are, and then further.

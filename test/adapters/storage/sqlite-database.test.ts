@@ -276,6 +276,9 @@ describe("query plans", () => {
     const isWalk = query.list === "records" && start === "beginning";
     const expected = isWalk ? /^SCAN / : /^SEARCH .* USING (INDEX|PRIMARY KEY)/;
     expect(steps).toEqual([expect.stringMatching(expected)]);
+    // A filter must not lure SQLite away from the index that the plan chose.
+    const { kind, index } = planList(query);
+    if (index.only !== null) expect(steps[0]).toContain(`sms_${kind}s_${index.name}_idx`);
   });
 
   it.each([

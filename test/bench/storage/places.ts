@@ -65,7 +65,7 @@ async function inServer<T>(sizes: readonly number[], work: (place: Place) => Pro
     );
     return null;
   }
-  const { connectionString, stop } = await startPostgres();
+  const { connectionString, stop } = await startPostgres({ durable: true });
   const schemaPrefix = `sms_bench_${process.pid}_`;
   const place = { name: "postgres", connectionString, schemaPrefix } as const;
   if (process.env["DATABASE_URL"] !== undefined) return cleared({ ...place, ownFolder: null }, sizes, work);

@@ -76,6 +76,8 @@ function stepSql(builder: PostgresBuilder, { kind, does }: StepShape, place: Pla
     case "remove":
       return sql`delete from ${table} where ${where} returning 1 as done`;
     case "update":
+      // A unique value that is taken is an error here, and the server writes the value into its log. None that tells who a
+      // contact is ever changes: the pair of a conversation is its identity.
       return sql`update ${table} set ${assignments(builder, kind, at)} where ${where} returning 1 as done`;
     case "insert":
     case "insert-many": {

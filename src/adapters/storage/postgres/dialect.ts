@@ -44,6 +44,8 @@ export async function postgresBuilder({ schema, tablePrefix }: PostgresTables): 
       json: sql`json`,
     },
     tables: tableNames(tablePrefix),
+    unindexed: (column) => column,
+    limit: (rows) => sql<number>`(select ${rows}::bigint)`,
     clusters: false,
     schema,
   };

@@ -61,7 +61,8 @@ export function migrationSql({ builder, steps }: MigrationParts): string {
   const { sql, db, tables } = builder;
   const names = plan.names.map((name) => sql`(${sql.lit(name)})`);
   const noted = sql`insert into ${qualified(builder, tables.migrations)} (name) values ${sql.join(names)}`;
-  const statements = [...statementsOf(builder, plan, "new"), noted.compile(db).sql];
+  const schema = builder.schema === null ? [] : [schemaSql(builder, builder.schema)];
+  const statements = [...schema, ...statementsOf(builder, plan, "new"), noted.compile(db).sql];
   return statements.map((statement) => `${statement};\n`).join("\n");
 }
 
@@ -86,6 +87,10 @@ async function runPlan(
   const applied = await appliedMigrations(runner, builder);
   const plan = planMigration(builder, applied, parts.steps);
   if (isUpToDate(plan) || plan.kind !== "run") return;
+  // Making a schema that is there takes a right that its owner may lack, even with "if not exists".
+  if (applied === null && builder.schema !== null && !(await hasSchema(runner, builder.schema))) {
+    await run(runner, schemaSql(builder, builder.schema));
+  }
   for (const statement of statementsOf(builder, plan, applied === null ? "new" : "old"))
     await run(runner, statement);
   const table = qualified(builder, builder.tables.migrations);
@@ -99,12 +104,20 @@ function statementsOf(
   database: "new" | "old",
 ): readonly string[] {
   if (database === "old") return statements;
-  const { sql, schema } = builder;
-  const created =
-    schema === null ? [] : [rawStatement(builder, sql`create schema if not exists ${sql.id(schema)}`).sql];
+  const { sql } = builder;
   // Tasks come and go: without this their table and its index fill up with what is gone before anybody sweeps.
   const swept = sql`alter table ${tableOf(builder, "task")} set (autovacuum_vacuum_scale_factor = 0.01)`;
-  return [...created, ...statements, rawStatement(builder, swept).sql];
+  return [...statements, rawStatement(builder, swept).sql];
+}
+
+function schemaSql(builder: PostgresBuilder, schema: string): string {
+  const { sql } = builder;
+  return rawStatement(builder, sql`create schema if not exists ${sql.id(schema)}`).sql;
+}
+
+async function hasSchema(runner: PostgresRunner, schema: string): Promise<boolean> {
+  const found = await run(runner, "select 1 as found from pg_namespace where nspname = $1::text", [schema]);
+  return found.length > 0;
 }
 
 async function planFor(runner: PostgresRunner, { builder, steps }: MigrationParts): Promise<MigrationPlan> {

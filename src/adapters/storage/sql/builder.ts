@@ -13,6 +13,16 @@ export interface SqlBuilder {
   readonly sql: Sql;
   readonly types: SqlTypes;
   readonly tables: TableNames;
+  /**
+   * A column in a condition that must not choose the index. SQLite guesses that a status narrows down more than a partial index
+   * does, and would walk through all conversations for the few that are unread.
+   */
+  unindexed(column: RawBuilder<unknown>): RawBuilder<unknown>;
+  /**
+   * The number of rows of a page. PostgreSQL plans for the number it sees, and would rather sort a long thread that it believes to
+   * be short than walk its index.
+   */
+  limit(rows: Slot): RawBuilder<number>;
   /** Whether rows lie in the order of their key on disk (SQLite's `WITHOUT ROWID`). */
   readonly clusters: boolean;
 }

@@ -74,9 +74,9 @@ export function selectRange(builder: SqlBuilder, plan: ListPlan, start: "beginni
   if (index.only !== null) conditions.push(literalCondition(builder, index.only));
   plan.where.forEach((condition, at) => {
     const isValued = condition.test === "equals" || condition.test === "differs";
-    conditions.push(
-      conditionSql(builder, condition, isValued ? sql`${slot(`where${at}`)}` : sql`${sql.lit(null)}`),
-    );
+    const value = isValued ? sql`${slot(`where${at}`)}` : sql`${sql.lit(null)}`;
+    const column = builder.unindexed(sql.ref(columnOf(condition.field)));
+    conditions.push(conditionSql(builder, condition, { column, value }));
   });
   if (plan.notAfter !== null) conditions.push(sql`${sql.ref(columnOf(index.sortBy))} <= ${slot("notAfter")}`);
   if (start === "cursor") {
@@ -90,7 +90,7 @@ export function selectRange(builder: SqlBuilder, plan: ListPlan, start: "beginni
   );
   const filtered =
     conditions.length === 0 ? ordered : ordered.where(sql<boolean>`${sql.join(conditions, sql` and `)}`);
-  return statementOf(filtered.limit(sql<number>`${slot("limit")}`));
+  return statementOf(filtered.limit(builder.limit(slot("limit"))));
 }
 
 /** Tells apart the statements of {@link selectRange}: two ranges of one shape share their SQL. */
@@ -121,15 +121,17 @@ export function rangeValues(
 export function literalCondition(builder: SqlBuilder, condition: Condition): RawBuilder<unknown> {
   const { sql } = builder;
   const isValued = condition.test === "equals" || condition.test === "differs";
-  return conditionSql(builder, condition, sql`${sql.lit(isValued ? condition.value : null)}`);
+  return conditionSql(builder, condition, {
+    column: sql.ref(columnOf(condition.field)),
+    value: sql`${sql.lit(isValued ? condition.value : null)}`,
+  });
 }
 
 function conditionSql(
   { sql }: SqlBuilder,
   condition: Condition,
-  value: RawBuilder<unknown>,
+  { column, value }: { readonly column: RawBuilder<unknown>; readonly value: RawBuilder<unknown> },
 ): RawBuilder<unknown> {
-  const column = sql.ref(columnOf(condition.field));
   switch (condition.test) {
     case "equals":
       return sql`${column} = ${value}`;

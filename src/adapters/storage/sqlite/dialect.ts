@@ -22,6 +22,9 @@ export async function sqliteBuilder(prefix?: string): Promise<SqlBuilder> {
     sql,
     types: { text: sql`text`, integer: sql`integer`, boolean: sql`integer`, json: sql`text` },
     tables: tableNames(prefix),
+    // Source: sqlite.org/optoverview.html, "disqualifying WHERE clause terms using unary +" (read 2026-11).
+    unindexed: (column) => sql`+${column}`,
+    limit: (rows) => sql<number>`${rows}`,
     clusters: true,
   };
 }
