@@ -30,10 +30,13 @@ export function hasPostgres(): boolean {
   return process.env["DATABASE_URL"] !== undefined || isInstalled(PACKAGE);
 }
 
-/** An empty database on the server of `DATABASE_URL`, else on one that is started on a free port. It is gone when it is stopped. */
+/**
+ * An empty database on the server of `DATABASE_URL`, else on one that is started on a free port; a `durable` one waits for the
+ * disk, as a real one does. It is gone when it is stopped.
+ */
 export async function startPostgres({ durable = false } = {}): Promise<PostgresServer> {
   const given = process.env["DATABASE_URL"];
-  return given === undefined ? startOwn() : makeDatabase(given);
+  return given === undefined ? startOwn(durable) : makeDatabase(given);
 }
 
 async function makeDatabase(serverUrl: string): Promise<PostgresServer> {
@@ -57,7 +60,7 @@ async function makeDatabase(serverUrl: string): Promise<PostgresServer> {
   };
 }
 
-async function startOwn(): Promise<PostgresServer> {
+async function startOwn(durable: boolean): Promise<PostgresServer> {
   const { default: Embedded } = (await importInstalled(PACKAGE)) as {
     readonly default: EmbeddedPostgresConstructor;
   };
@@ -72,7 +75,7 @@ async function startOwn(): Promise<PostgresServer> {
     persistent: false,
     // PostgreSQL refuses to run as root, as which containers often run.
     createPostgresUser: userInfo().uid === 0,
-    // No locale, so that nothing here depends on the machine. What is tested is no power cut.
+    // No locale, so that nothing here depends on the machine.
     initdbFlags: ["--no-sync", "--encoding=UTF8", "--locale=C"],
     postgresFlags: ["-c", `fsync=${durable ? "on" : "off"}`, "-c", "max_connections=200"],
     onLog: (line: string) => output.push(line),

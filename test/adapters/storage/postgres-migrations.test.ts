@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LIST_INDEXES, planList } from "../../../src/adapters/storage/list-plan";
@@ -104,15 +105,18 @@ describeOn("PostgreSQL and its migrations", hasPostgres(), () => {
   });
 
   it("make their tables in a schema that is there without the right to make schemas", async () => {
+    // Roles belong to the whole server, which may be used by others.
+    const role = `tenant_${randomUUID().replaceAll("-", "")}`;
     await pool.query(
-      "create role tenant login password 'tenant'; create schema tenants authorization tenant",
+      `create role ${role} login password 'tenant'; create schema tenants authorization ${role}`,
     );
     const url = new URL(server.connectionString);
-    url.username = "tenant";
+    url.username = role;
     url.password = "tenant";
     const storage = postgresStorage({ connectionString: url.href, schema: "tenants" });
     expect(await storage.commit([createTask])).toBe("committed");
     await storage.close();
+    await pool.query(`drop owned by ${role} cascade; drop role ${role}`);
   });
 
   it("are run by one of many that open an empty database at once", async () => {

@@ -43,8 +43,13 @@ export function kyselySqliteStorage(parts: KyselySqliteParts): SqlStorage {
     return loading;
   }
 
-  function inTransaction<T>(work: (runner: KyselyRunner) => Promise<T>): Promise<T> {
-    return whileBusy(() => db.transaction().execute((transaction) => work(runnerOf(transaction, raw))));
+  async function inTransaction<T>(
+    work: (runner: KyselyRunner, builder: SqlBuilder) => Promise<T>,
+  ): Promise<T> {
+    const { builder } = await loaded();
+    return whileBusy(() =>
+      db.transaction().execute((transaction) => work(runnerOf(transaction, raw), builder)),
+    );
   }
 
   async function migrateNow(): Promise<void> {
@@ -102,7 +107,8 @@ export function kyselySqliteStorage(parts: KyselySqliteParts): SqlStorage {
         // Before anything is awaited: what the caller changes from now on is not part of the commit.
         const encoded = encodeWrites(ordered);
         const records = await opened();
-        return inTransaction(async (runner) => {
+        return inTransaction(async (runner, builder) => {
+          await takeWriteLock(runner, builder);
           if ((await records.commit(runner, encoded)) === "conflict") throw new CommitConflict();
           return "committed" as const;
         }).catch((error: unknown) => {
@@ -147,6 +153,14 @@ async function planOf(runner: KyselyRunner, builder: SqlBuilder): Promise<Migrat
     builder,
     names.map(([name]) => String(name)),
   );
+}
+
+/**
+ * Makes the transaction a writing one from the start. A dialect begins it as a reading one, which SQLite refuses to turn into a
+ * writing one as soon as another connection has written (SQLITE_BUSY_SNAPSHOT), so that a busy database would keep it out.
+ */
+async function takeWriteLock(runner: KyselyRunner, { tables }: SqlBuilder): Promise<void> {
+  await runner.write(`delete from ${tables.migrations} where 1 = 0`, []);
 }
 
 async function noteMigration(runner: KyselyRunner, { tables }: SqlBuilder, name: string): Promise<void> {

@@ -12,10 +12,11 @@ export type { PgClient, PgPool, PgQuery } from "./pg-pool";
 export type { PgliteDatabase, PgliteRunner } from "./pglite";
 
 /**
- * A storage in PostgreSQL 13 or later (its encoding is UTF8), for any number of processes. A read, a list and a commit are one round trip each.
- * Nothing is opened, and no table is made, before the first use. A commit that was answered is as durable as the server makes it:
- * with `synchronous_commit` on, PostgreSQL's default, it survives a crash and a power cut. A commit that rejects because the
- * connection broke may have gone through.
+ * A storage in PostgreSQL 13 or later, in a database whose encoding is UTF8, for any number of processes. A read, a list and a
+ * commit are one round trip each. Nothing is opened, and no table is made, before the first use.
+ *
+ * A commit that was answered is as durable as the server makes it: with `synchronous_commit` on, PostgreSQL's default, it survives
+ * a crash and a power cut. A commit that rejects because the connection broke may have gone through.
  * Needs `kysely`, and `pg` where a connectionString is given.
  *
  * Keep host transactions short: one that stays open for long keeps the server from sweeping up finished tasks, and finding the
