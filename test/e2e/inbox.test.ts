@@ -182,6 +182,9 @@ describe("the story, at a desk", () => {
 
   test("a text that arrives while the list is being read does not vanish when the older list comes", async () => {
     const { page, row, complaints } = await open(DESKTOP);
+    // The list that the page reads when it opens is behind it: what is held below is the list after the reload.
+    await demo.text(MAYA, "Are you there?");
+    await row("Maya Alvarez").waitFor();
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => {
       release = resolve;

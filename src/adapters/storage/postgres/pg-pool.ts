@@ -10,22 +10,28 @@ export interface PgQuery {
   readonly rowMode: "array";
   /** How this query's values are parsed, whatever is set for others. */
   readonly types: {
+    /** How a type of the server's is parsed. */
     getTypeParser(oid: number, format?: string): (value: string) => unknown;
   };
 }
 
 /** A connection that was taken out of a pool. */
 export interface PgClient {
+  /** Runs one statement. */
   query(query: PgQuery): Promise<{ readonly rows: unknown[][] }>;
   /** Gives it back; with `true` it is closed instead of used again. */
   release(destroy?: boolean): void;
+  /** Hears of a connection that is lost. */
   on?(event: "error", listener: (error: Error) => void): unknown;
+  /** Stops hearing of it. */
   off?(event: "error", listener: (error: Error) => void): unknown;
 }
 
 /** A pool of connections: the part of `pg`'s Pool that is needed here. */
 export interface PgPool {
+  /** Runs one statement on any connection. */
   query(query: PgQuery): Promise<{ readonly rows: unknown[][] }>;
+  /** Takes a connection out, for a transaction. */
   connect(): Promise<PgClient>;
 }
 

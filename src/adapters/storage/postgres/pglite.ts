@@ -2,6 +2,7 @@ import type { PostgresConnection, PostgresRunner, PostgresValue } from "./connec
 
 /** Runs queries of PGlite. */
 export interface PgliteRunner {
+  /** Runs one statement. */
   query(
     sql: string,
     values: PostgresValue[],
@@ -11,6 +12,7 @@ export interface PgliteRunner {
 
 /** An opened PGlite instance: the part of it that is needed here. */
 export interface PgliteDatabase extends PgliteRunner {
+  /** Runs the work in one transaction. */
   transaction<T>(work: (transaction: PgliteRunner) => Promise<T>): Promise<T>;
 }
 
