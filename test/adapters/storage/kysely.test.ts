@@ -53,8 +53,8 @@ describe("over a SQLite dialect", () => {
       await storage.close();
       return openSqlite(pathOf.get(storage) ?? "");
     },
-    connect: async (storage) => openSqlite(pathOf.get(storage) ?? ""),
     without: {
+      sharing: "libsql under a dialect leaves its connection stuck once it has found the file locked",
       killing: "the driver and its settings decide; sqliteStorage shows it for SQLite",
       searching: "full-text search on SQLite belongs to sqliteStorage",
     },
