@@ -6,6 +6,7 @@ import { inLockOrder } from "../lock-order";
 import type { AnyTables, SqlBuilder } from "../sql/builder";
 import { encodeWrites } from "../sql/encoded-write";
 import { planMigration, type MigrationPlan } from "../sql/migrations";
+import { storageLifetime } from "../sql/lifetime";
 import type { SqlStorage } from "../sql/sql-storage";
 import { backoffMs, MAX_WAIT_MS, stillBusy } from "../sqlite/busy";
 import { classifyFailure, storageFailed } from "../sqlite/failure";
@@ -33,10 +34,9 @@ class CommitConflict extends Error {}
 export function kyselySqliteStorage(parts: KyselySqliteParts): SqlStorage {
   const { db, raw } = parts;
   const outside = runnerOf(db, raw);
-  const inFlight = new Set<Promise<unknown>>();
+  const { run, close } = storageLifetime(storageFailed);
   let loading: Promise<Loaded> | null = null;
   let opening: Promise<KyselyRecords> | null = null;
-  let isOpen = true;
 
   function loaded(): Promise<Loaded> {
     loading ??= parts.loadBuilder().then((builder) => ({ builder, records: kyselyRecords(builder) }));
@@ -79,20 +79,6 @@ export function kyselySqliteStorage(parts: KyselySqliteParts): SqlStorage {
     return opening;
   }
 
-  /** Runs a verb, which closing waits for. */
-  async function run<T>(doing: string, verb: () => Promise<T>): Promise<T> {
-    if (!isOpen) throw new SmsError("storage_failed", "The storage was closed; make a new one.");
-    const running = verb();
-    inFlight.add(running);
-    try {
-      return await running;
-    } catch (error) {
-      throw storageFailed(doing, error);
-    } finally {
-      inFlight.delete(running);
-    }
-  }
-
   return {
     read: (keys: readonly Key[]) =>
       run("reading", async () => {
@@ -133,11 +119,7 @@ export function kyselySqliteStorage(parts: KyselySqliteParts): SqlStorage {
       );
       return [...plan.statements, ...notes].map((statement) => `${statement};\n`).join("");
     },
-    async close() {
-      isOpen = false;
-      await Promise.allSettled(inFlight);
-      await db.destroy();
-    },
+    close: () => close(() => db.destroy()),
   };
 }
 

@@ -1,8 +1,8 @@
-import { SmsError } from "../../../core/model/errors";
 import type { Entity, Key, Versioned, Write } from "../../../core/model/record";
 import type { Page, Query, ResultOf, Searches, SearchQuery } from "../../../ports/storage";
 import { inLockOrder } from "../lock-order";
 import { encodeWrites } from "../sql/encoded-write";
+import { storageLifetime } from "../sql/lifetime";
 import type { SqlStorage } from "../sql/sql-storage";
 import { commitWrites, type CommitForm } from "./committing";
 import type { PostgresConnection } from "./connection";
@@ -36,12 +36,9 @@ export function sqlStorageOverPostgres(
   connect: () => Promise<PostgresConnection>,
   settings: PostgresSettings,
 ): SqlStorage {
-  const inFlight = new Set<Promise<unknown>>();
+  const { run, close } = storageLifetime(storageFailed);
   let connecting: Promise<PostgresConnection> | null = null;
   let opening: Promise<Opened> | null = null;
-  // A pool of pg throws when it is ended twice.
-  let closing: Promise<void> | null = null;
-  let isOpen = true;
 
   function connected(): Promise<PostgresConnection> {
     connecting ??= connect().catch((error: unknown) => {
@@ -74,27 +71,11 @@ export function sqlStorageOverPostgres(
     return opening;
   }
 
-  async function closeOnce(): Promise<void> {
-    isOpen = false;
-    await Promise.allSettled(inFlight);
+  async function release(): Promise<void> {
     const connection = await connecting;
     connecting = null;
     opening = null;
     await connection?.close();
-  }
-
-  /** Runs a verb, which closing waits for. */
-  async function run<T>(doing: string, verb: () => Promise<T>): Promise<T> {
-    if (!isOpen) throw new SmsError("storage_failed", "The storage was closed; make a new one.");
-    const running = verb();
-    inFlight.add(running);
-    try {
-      return await running;
-    } catch (error) {
-      throw storageFailed(doing, error);
-    } finally {
-      inFlight.delete(running);
-    }
   }
 
   const storage: SqlStorage = {
@@ -123,7 +104,7 @@ export function sqlStorageOverPostgres(
       run("migrating", async () => migrate(await connected(), await partsOfMigration())),
     migrationSql: (): Promise<string> =>
       run("writing the SQL of the migrations", async () => migrationSql(await partsOfMigration())),
-    close: () => (closing ??= closeOnce()),
+    close: () => close(release),
   };
   if (!settings.search) return storage;
   return {

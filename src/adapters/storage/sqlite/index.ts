@@ -1,8 +1,8 @@
-import { SmsError } from "../../../core/model/errors";
 import type { Entity, Key, Versioned, Write } from "../../../core/model/record";
 import type { Page, Query, ResultOf, Searches, SearchQuery } from "../../../ports/storage";
 import { inLockOrder } from "../lock-order";
 import { encodeWrites } from "../sql/encoded-write";
+import { storageLifetime } from "../sql/lifetime";
 import type { SqlStorage } from "../sql/sql-storage";
 import { retryWhileBusy } from "./busy";
 import { sqliteBuilder } from "./dialect";
@@ -29,12 +29,9 @@ export type { SqlValue } from "../sql/row";
  */
 export function sqliteStorage(options: SqliteStorageOptions): SqlStorage {
   const settings = readOptions(options);
-  const inFlight = new Set<Promise<unknown>>();
+  const { run, close } = storageLifetime(storageFailed);
   let connecting: Promise<Connected> | null = null;
   let opening: Promise<Opened> | null = null;
-  // Drivers disagree about closing twice: node:sqlite throws.
-  let closing: Promise<void> | null = null;
-  let isOpen = true;
 
   async function connected(): Promise<Connected> {
     connecting ??= connect(settings).catch((error: unknown) => {
@@ -55,27 +52,11 @@ export function sqliteStorage(options: SqliteStorageOptions): SqlStorage {
     return opening;
   }
 
-  async function closeOnce(): Promise<void> {
-    isOpen = false;
-    await Promise.allSettled(inFlight);
+  async function release(): Promise<void> {
     const ready = await connecting;
     connecting = null;
     opening = null;
     if (settings.source.kind === "path") ready?.database.close();
-  }
-
-  /** Runs a verb, which closing waits for. */
-  async function run<T>(doing: string, verb: () => Promise<T>): Promise<T> {
-    if (!isOpen) throw new SmsError("storage_failed", "The storage was closed; make a new one.");
-    const running = verb();
-    inFlight.add(running);
-    try {
-      return await running;
-    } catch (error) {
-      throw storageFailed(doing, error);
-    } finally {
-      inFlight.delete(running);
-    }
   }
 
   const storage: SqlStorage = {
@@ -104,7 +85,7 @@ export function sqliteStorage(options: SqliteStorageOptions): SqlStorage {
       run("writing the migrations", async () =>
         migrationSqlOf(await sqliteBuilder(settings.tablePrefix), migrationSteps(settings)),
       ),
-    close: () => (closing ??= closeOnce()),
+    close: () => close(release),
   };
   if (!settings.search) return storage;
   return {
