@@ -22,14 +22,19 @@ export interface ConsentGate {
 
 /**
  * The gate of a contact, from the records found under `ids`, in their order. Of several records the last decision counts, and of
- * two at the same moment the opt-out.
+ * two at the same moment the opt-out. But a plain record never lifts an opt-out that is kept as a mark: whoever opts in here changes
+ * the mark, so such a plain record was brought in from elsewhere.
  */
 export function consentGate(
   ids: ConsentIds,
   found: readonly (Versioned<Consent> | null | undefined)[],
 ): ConsentGate {
   const records = found.filter((record) => record != null);
-  const decided = records.filter(({ value }) => value.state !== "unknown").sort(byDecision);
+  const isKeptOptOut = records.some(({ value }) => value.id !== ids[0] && value.state === "opted-out");
+  const decided = records
+    .filter(({ value }) => value.state !== "unknown")
+    .filter(({ value }) => !(isKeptOptOut && value.id === ids[0] && value.state === "opted-in"))
+    .sort(byDecision);
   const suspected = records.find(({ value }) => value.maybeStopSince !== null);
   const record = decided[0] ?? suspected ?? records[0] ?? null;
   return {

@@ -147,7 +147,7 @@ export function decideSettle(records: DispatchRecords, settlement: Settlement): 
   const { message } = records;
   const { result, nowMs } = settlement;
   if (message === null) return unchanged({ message: null, next: null });
-  const task = records.task?.value.attempts === settlement.attempts ? records.task : null;
+  const task = taskOfCall(records.task, message.value, settlement.attempts);
   if (result.kind === "retry" && "delayMs" in result.plan) {
     if (task === null) return unchanged({ message: message.value, next: null });
     const again: Task = { ...task.value, calling: false, dueAtMs: nowMs + result.plan.delayMs };
@@ -170,6 +170,19 @@ export function decideSettle(records: DispatchRecords, settlement: Settlement): 
     ],
     answer: { message: change.message, next: step.next },
   };
+}
+
+/**
+ * The task, if it still is about this very call. It is not when another worker took it, nor when it has gone on to the next part of
+ * the text already: the answer to the commit that did so may have been lost, and the result is then settled again.
+ */
+function taskOfCall(
+  task: Versioned<Task> | null,
+  message: Message,
+  attempts: number,
+): Versioned<Task> | null {
+  if (task === null || task.value.attempts !== attempts) return null;
+  return task.value.calling && task.value.messageId === message.id ? task : null;
 }
 
 const NO_STEP: NextStep = { writes: [], events: [], next: null };

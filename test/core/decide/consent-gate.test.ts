@@ -21,9 +21,14 @@ describe("of several consent records of one person", () => {
     ["a mark counts where it is alone", [null, null, {}], "erased:2"],
     ["an opt-out counts more than nothing known", [{}, { state: "opted-out" }, null], "erased:1"],
     [
-      "the later decision counts",
+      "of two marks the later decision counts",
+      [null, { state: "opted-out" }, { state: "opted-in", since: LATE }],
+      "erased:2",
+    ],
+    [
+      "a plain opt-in, however late, lifts no opt-out of a mark",
       [{ state: "opted-in", since: LATE }, { state: "opted-out" }, null],
-      "plain",
+      "erased:1",
     ],
     ["also a later opt-out", [{ state: "opted-in" }, null, { state: "opted-out", since: LATE }], "erased:2"],
     ["of one moment the opt-out counts", [{ state: "opted-in" }, { state: "opted-out" }, null], "erased:1"],

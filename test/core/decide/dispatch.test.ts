@@ -42,4 +42,14 @@ describe("settling a call", () => {
     expect(written(ACCEPTED, 1)).toEqual(["message"]);
     expect(written(AGAIN, 1)).toEqual([]);
   });
+
+  it("that was settled already, but for the answer, leaves the next part of the text alone", () => {
+    const before = underWay();
+    const next = sampleMessage(2, { direction: "outbound", sid: null });
+    const task = sampleTask(1, { purpose: "dispatch", attempts: 2, calling: false, messageId: next.id });
+    const settlement = { result: ACCEPTED, attempts: 2, optOutErrors: [], newEntryId: "e1", nowMs: 0 };
+    const again = decideSettle({ ...before, task: { version: 4, value: task } }, settlement);
+    expect(again.writes.filter(({ kind }) => kind === "task")).toEqual([]);
+    expect(again.answer.next).toBeNull();
+  });
 });
