@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { createBot } from "./bot";
 import { realClock } from "./clock";
 import { createControlApi } from "./control/control-routes";
+import { optOutSilently } from "./faults/silent-opt-out";
 import { createInbox } from "./inbound/inbox";
 import type { Inbox } from "./inbound/inbox";
 import { isRecipient } from "./messages/addressing";
@@ -22,6 +24,7 @@ function createPhone(number: string, world: World, inbox: Inbox): SimulatedPhone
     text: (to, body, options = {}) => inbox.receive({ from: number, to, body, media: options.media ?? [] }),
     messages: () => world.phones.messages(number),
     onMessage: (listener) => world.phones.onMessage(number, listener),
+    optOutSilently: (ours) => optOutSilently(world, ours, number),
   };
 }
 
@@ -78,6 +81,11 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const control = createControlApi({ world, inbox });
   const listening = createListening(() => createSimulatorServer({ world, rest, control }));
   const phones = new Map<string, SimulatedPhone>();
+  const phoneOf = (number: string): SimulatedPhone => {
+    const phone = phones.get(number) ?? createPhone(number, world, inbox);
+    phones.set(number, phone);
+    return phone;
+  };
   return {
     get url() {
       return listening.url();
@@ -95,17 +103,17 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       world.timers.cancelAll();
     },
     idle: () => world.webhooks.idle(),
-    phone: (number) => {
-      const phone = phones.get(number) ?? createPhone(number, world, inbox);
-      phones.set(number, phone);
-      return phone;
-    },
+    phone: phoneOf,
+    bot: (number, asked = {}) => createBot(world, phoneOf(number), asked),
     setOutcome: (to, outcome) => {
       if (outcome === null) world.outcomes.delete(to);
       else world.outcomes.set(to, outcome);
     },
     configureNumber: (phoneNumber, change) => world.directory.changeSender(phoneNumber, change),
     configureService: (sid, change) => world.directory.changeService(sid, change),
+    setFaults: (change) => world.faults.change(change),
+    faults: () => world.faults.settings(),
+    faultCounts: () => world.faults.counts(),
     requests: () => world.journal.requests(),
     webhooks: () => world.journal.webhooks(),
     debugger: () => world.journal.debuggerEntries(),

@@ -1,5 +1,29 @@
 export { createSimulator } from "./create-simulator";
 export type { Simulator, SimulatedPhone } from "./simulator";
+export type { BotOptions, SimulatedBot } from "./bot";
+export type {
+  CopiesFault,
+  DelayMs,
+  FaultCounts,
+  FaultName,
+  FaultOptions,
+  FaultRate,
+  LateFault,
+  OutageFault,
+  RefusalFault,
+  ReorderFault,
+  TooManyFault,
+} from "./faults/fault-options";
+export type {
+  CopiesSetting,
+  FaultSettings,
+  LateSetting,
+  OutageSetting,
+  PlainSetting,
+  RefusalSetting,
+  TooManySetting,
+} from "./faults/fault-settings";
+export type { MsRange } from "./faults/fault-values";
 export type {
   AccountOptions,
   ApiKeyOptions,

@@ -1,4 +1,6 @@
-/** A REST call that the simulator answered. Credentials are left out. */
+import type { FaultName } from "./faults/fault-options";
+
+/** A REST call that the simulator answered, or was kept from answering by a fault. Credentials are left out. */
 export interface RequestRecord {
   /** "RQ" and 32 hexadecimal digits, as in the `Twilio-Request-Id` header of the answer. */
   readonly id: string;
@@ -9,9 +11,12 @@ export interface RequestRecord {
   readonly path: string;
   /** The form fields, in the order received; a repeated field appears repeatedly. */
   readonly fields: readonly (readonly [name: string, value: string])[];
+  /** 0 when a fault let no answer out. */
   readonly status: number;
   /** Twilio's error code, if the answer was one. */
   readonly code: number | null;
+  /** The faults that were injected into this call, in order. */
+  readonly faults: readonly FaultName[];
 }
 
 /** Why the simulator called: a text, a status, or a step of the TwiML that answered a text. */

@@ -22,6 +22,8 @@ export interface OptOutList {
     readonly to: Sender;
     readonly service: Service | null;
   }): KeywordAnswer;
+  /** Opts somebody out of a number, or of the service that the number is in, without a text. */
+  block(sender: string, service: Service | null, recipient: string): void;
   /** All entries, as `owner recipient`; the owner is a number or a Messaging Service. */
   entries(): readonly string[];
 }
@@ -122,5 +124,8 @@ export function createOptOutList(): OptOutList {
     const confirmations = confirmationsOf({ ...match, sender: to, isAdvanced, wasBlocked });
     return { keyword: match.kind, confirmations };
   };
-  return { isBlocked, handle, entries: () => [...blocked] };
+  const block: OptOutList["block"] = (sender, service, recipient) => {
+    blocked.add(pairKey(service?.sid ?? sender, recipient));
+  };
+  return { isBlocked, handle, block, entries: () => [...blocked] };
 }

@@ -1,4 +1,5 @@
 import type { Now, SetTimer } from "./clock";
+import type { FaultOptions } from "./faults/fault-options";
 import type { Message } from "./messages/message";
 
 /** A key of the account that signs in without the auth token. It cannot read the account itself. */
@@ -100,10 +101,12 @@ export interface SimulatorOptions {
   /** Default: none. */
   readonly services?: readonly ServiceOptions[];
   readonly delivery?: DeliveryOptions;
+  /** How it misbehaves on purpose. Default: not at all. */
+  readonly faults?: FaultOptions;
   /** Milliseconds since 1970. Default: the system's clock. */
   readonly now?: Now;
   /** Default: the platform's timers. */
   readonly setTimer?: SetTimer;
-  /** Decides every SID and token. Default: a fresh one, readable as `simulator.seed`. */
+  /** Decides every SID and token, and which faults happen. Default: a fresh one, readable as `simulator.seed`. */
   readonly seed?: string | number;
 }

@@ -28,6 +28,9 @@ const ERRORS: ReadonlyMap<number, readonly [status: number, describe: Describe]>
   [20009, [409, () => "The message is still being processed and cannot be changed or deleted yet"]],
   [20404, [404, ({ subject }) => `The requested resource ${subject ?? ""} was not found`]],
   [20413, [413, () => "The request is too large"]],
+  [20429, [429, () => "Too Many Requests"]],
+  [20500, [500, () => "An internal server error has occurred"]],
+  [20503, [503, () => "Service unavailable"]],
   [21211, [400, ({ to }) => `The 'To' number ${to ?? ""} is not a valid phone number.`]],
   [
     21212,

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { ControlApi } from "./control/control-routes";
 import { isControlPath } from "./control/control-routes";
+import { NO_INTERFERENCE } from "./faults/interference";
 import { restError } from "./rest-errors";
 import { refusal } from "./rest/rest-exchange";
 import type { RestAnswer, RestRequest } from "./rest/rest-exchange";
@@ -103,18 +104,26 @@ async function handle(
   }
   const id = world.ids.sid("RQ");
   const answer = answerRest(parts, body === null ? null : request);
-  const answeredAtMs = world.clock.now();
-  world.journal.addRequest({
-    id,
-    receivedAtMs: startedAtMs,
-    answeredAtMs,
-    method: request.method,
-    path: request.target,
-    fields: [...new URLSearchParams(request.body)],
-    status: answer.status,
-    code: answer.code,
-  });
-  write(exchange.response, answer, apiHeaders(id, startedAtMs, { nowMs: answeredAtMs, concurrent }));
+  const { faults, end, delayMs } = answer.interference ?? NO_INTERFERENCE;
+  const finish = (): void => {
+    const answeredAtMs = world.clock.now();
+    world.journal.addRequest({
+      id,
+      receivedAtMs: startedAtMs,
+      answeredAtMs,
+      method: request.method,
+      path: request.target,
+      fields: [...new URLSearchParams(request.body)],
+      status: end === "answer" ? answer.status : 0,
+      code: end === "answer" ? answer.code : null,
+      faults,
+    });
+    if (end === "closed") exchange.response.destroy();
+    if (end === "answer")
+      write(exchange.response, answer, apiHeaders(id, startedAtMs, { nowMs: answeredAtMs, concurrent }));
+  };
+  if (delayMs === 0) finish();
+  else world.timers.after(delayMs, finish);
 }
 
 function listenOn(server: Server, port: number): Promise<number> {

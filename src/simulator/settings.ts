@@ -1,3 +1,6 @@
+import { changeFaults } from "./faults/change-faults";
+import { NO_FAULTS } from "./faults/fault-settings";
+import type { FaultSettings } from "./faults/fault-settings";
 import type { Message } from "./messages/message";
 import type {
   AccountOptions,
@@ -10,6 +13,7 @@ import type {
   ServiceOptions,
   SimulatorOptions,
 } from "./options";
+import { rejectUnknownKeys } from "./unknown-keys";
 
 const DEFAULT_ACCOUNT_SID = "AC0123456789abcdef0123456789abcdef";
 const DEFAULT_AUTH_TOKEN = "f1e2d3c4b5a69788796a5b4c3d2e1f00";
@@ -57,9 +61,11 @@ export interface Settings {
   readonly services: readonly Service[];
   readonly stepMs: number;
   readonly finalStatus: (message: Message) => Outcome;
+  /** Those that are set from the start. */
+  readonly faults: FaultSettings;
 }
 
-const SIMULATOR_KEYS = ["accounts", "numbers", "services", "delivery", "now", "setTimer", "seed"];
+const SIMULATOR_KEYS = ["accounts", "numbers", "services", "delivery", "faults", "now", "setTimer", "seed"];
 const ACCOUNT_KEYS = [
   "accountSid",
   "authToken",
@@ -83,12 +89,6 @@ const SERVICE_CONFIGURATION_KEYS = [
 const SERVICE_KEYS = ["sid", "senders", "accountSid", ...SERVICE_CONFIGURATION_KEYS];
 const E164 = /^\+[1-9][0-9]{6,14}$/;
 const SHORT_CODE = /^[0-9]{5,6}$/;
-
-function rejectUnknownKeys(value: object, known: readonly string[], where: string): void {
-  const unknown = Object.keys(value).find((key) => !known.includes(key));
-  if (unknown !== undefined)
-    throw new TypeError(`${where} has no option "${unknown}"; it takes ${known.join(", ")}.`);
-}
 
 function requireMatch(value: string, shape: RegExp, what: string): void {
   if (!shape.test(value)) throw new TypeError(`${what} is not well-formed.`);
@@ -238,6 +238,7 @@ export function readOptions(options: SimulatorOptions): Settings {
     services: (options.services ?? []).map((service) => readService(service, first.accountSid)),
     stepMs,
     finalStatus: options.delivery?.finalStatus ?? (() => "delivered"),
+    faults: changeFaults(NO_FAULTS, options.faults ?? {}),
   };
   checkReferences(settings);
   return settings;

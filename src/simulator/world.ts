@@ -2,6 +2,11 @@ import type { Clock, Timers } from "./clock";
 import { createTimers } from "./clock";
 import { createDirectory } from "./directory";
 import type { Directory } from "./directory";
+import { createCallbackChannel } from "./faults/callback-channel";
+import type { CallbackChannel } from "./faults/callback-channel";
+import { createFaultSource } from "./faults/fault-source";
+import type { FaultSource } from "./faults/fault-source";
+import { pickMs } from "./faults/fault-values";
 import { createJournal } from "./journal";
 import type { Journal } from "./journal";
 import { createMessageStore } from "./messages/message-store";
@@ -21,6 +26,7 @@ import type { WebhookSender } from "./webhooks/webhook-sender";
 
 /** Everything the simulator knows and works with. HTTP is not part of it. */
 export interface World {
+  readonly seed: string;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -32,10 +38,19 @@ export interface World {
   readonly phones: PhoneBook;
   readonly journal: Journal;
   readonly webhooks: WebhookSender;
+  /** The way of status callbacks to `webhooks`. */
+  readonly callbacks: CallbackChannel;
+  readonly faults: FaultSource;
   /** How messages to a recipient end, where the test said so. */
   readonly outcomes: Map<string, Outcome>;
   /** The simulator's own address, under which media is served. */
   readonly apiBaseUrl: () => string;
+}
+
+/** From when on lists show a message that is made now. */
+function listedFromMs(faults: FaultSource, clock: Clock): number {
+  const lag = faults.strike("lagList");
+  return clock.now() + (lag === null ? 0 : pickMs(lag.setting.ms, lag.share));
 }
 
 /** A world in which nothing has happened yet. */
@@ -49,18 +64,23 @@ export function createWorld(parts: {
   const timers = createTimers(clock);
   const ids = createIdSource(createRandom(parts.seed));
   const journal = createJournal();
+  const faults = createFaultSource({ initial: settings.faults, seed: parts.seed, now: clock.now });
+  const webhooks = createWebhookSender({ clock, timers, journal, ids });
   return {
+    seed: parts.seed,
     settings,
     clock,
     timers,
     ids,
     journal,
     directory: createDirectory(settings),
-    messages: createMessageStore(),
-    senderPool: createSenderPool(),
+    messages: createMessageStore(() => listedFromMs(faults, clock)),
+    senderPool: createSenderPool(faults),
     optOuts: createOptOutList(),
     phones: createPhoneBook(),
-    webhooks: createWebhookSender({ clock, timers, journal, ids }),
+    webhooks,
+    callbacks: createCallbackChannel({ faults, timers, webhooks }),
+    faults,
     outcomes: new Map(),
     apiBaseUrl: parts.apiBaseUrl,
   };

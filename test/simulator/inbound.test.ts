@@ -194,6 +194,8 @@ describe("a host that does not answer well", () => {
     [404, "called again for 4xx where the address says so", "#rc=2&rp=4xx,ct", 3],
     [404, "not called again for another reason than the address gives", "#rc=2&rp=5xx,rt", 1],
     [500, "called again for everything", "#rp=all", 2],
+    [503, "called again five times where the address asks for all there is", "#rc=5&rp=ct,rt,5xx", 6],
+    [404, "not called again by the same address", "#rc=5&rp=ct,rt,5xx", 1],
     [500, "not called again when the address forbids it", "#rc=0&rp=all", 1],
   ])("answering %i is %s (%s)", async (status, _what, fragment, calls) => {
     const { host, simulator } = await startRig();

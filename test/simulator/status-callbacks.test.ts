@@ -146,6 +146,32 @@ describe("status callbacks", () => {
     expect(await finalStatus("good")).toBe("delivered");
   });
 
+  it.each([
+    ["#rc=5&rp=ct,rt,5xx", 6],
+    ["#rc=1&rp=5xx", 2],
+    ["#rc=5&rp=ct,rt", 1],
+    ["", 1],
+  ])(
+    "that are answered with 5xx are made again as often as the fragment %j says",
+    async (fragment, calls) => {
+      const rig = await startRig();
+      rig.host.answer(() => ({ status: 503 }));
+      rig.simulator.setOutcome(PHONE, "sent");
+      const statusCallback = `${rig.host.url}/status${fragment}`;
+      await rig.client.messages.create({ to: PHONE, from: OURS, body: "Hi", statusCallback });
+      await rig.settle();
+      expect(statuses(rig)).toStrictEqual(Array.from({ length: calls }, () => "sent"));
+      expect(rig.host.requests.every((request) => request.isGenuine && request.path === "/status")).toBe(
+        true,
+      );
+      expect(rig.simulator.webhooks().map((webhook) => webhook.attempt)).toStrictEqual(
+        Array.from({ length: calls }, (_, index) => index + 1),
+      );
+      const tokens = rig.host.requests.map((request) => request.headers["i-twilio-idempotency-token"]);
+      expect(new Set(tokens).size).toBe(1);
+    },
+  );
+
   it("that fail are in the debugger, are not repeated, and have no fallback", async () => {
     const rig = await startRig();
     rig.host.answer(() => ({ status: 500 }));

@@ -1,48 +1,16 @@
-import type { Inbox } from "../inbound/inbox";
 import type { TextMedia } from "../inbound/text";
-import { isRecipient } from "../messages/addressing";
 import type { Outcome } from "../options";
 import { json } from "../rest/rest-exchange";
 import type { RestAnswer, RestRequest } from "../rest/rest-exchange";
 import { createRouter } from "../rest/router";
 import type { Route } from "../rest/router";
-import type { World } from "../world";
+import { phoneNumberOf, problem, readBody } from "./control-call";
+import type { Controlled, ControlHandler } from "./control-call";
 import { readMedia, readOutcome, readString } from "./control-values";
+import { optOut, readFaults, setFaults } from "./fault-routes";
 
 /** Answers every request to the control surface. */
 export type ControlApi = (request: RestRequest) => Promise<RestAnswer>;
-
-/** What the control surface drives. */
-export interface Controlled {
-  readonly world: World;
-  readonly inbox: Inbox;
-}
-
-interface ControlCall {
-  readonly request: RestRequest;
-  readonly params: Readonly<Record<string, string>>;
-}
-
-type ControlHandler = (call: ControlCall) => RestAnswer | Promise<RestAnswer>;
-
-function problem(status: number, message: string): RestAnswer {
-  return json(status, { error: message });
-}
-
-/** The JSON object of a request, or the answer that says what is wrong with it. */
-function readBody(request: RestRequest): { readonly value: object } | { readonly refused: RestAnswer } {
-  // Asking for this type makes a browser ask first before a page from elsewhere may post.
-  const contentType = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
-  if (contentType !== "application/json")
-    return { refused: problem(415, "The body must be application/json.") };
-  try {
-    const value: unknown = JSON.parse(request.body);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { value };
-  } catch {
-    // Answered below, like JSON that is no object.
-  }
-  return { refused: problem(400, "The body is not a JSON object.") };
-}
 
 /** Secrets are not shown: a page can read this. */
 function readState({ world }: Controlled): ControlHandler {
@@ -64,11 +32,6 @@ function readLog({ world }: Controlled): ControlHandler {
       webhooks: journal.webhooks(),
       debugger: journal.debuggerEntries(),
     });
-}
-
-function phoneNumberOf({ params }: ControlCall): string | null {
-  const number = params["number"] ?? "";
-  return isRecipient(number) ? number : null;
 }
 
 function readPhone({ world }: Controlled): ControlHandler {
@@ -124,9 +87,12 @@ function routesOf(controlled: Controlled): readonly Route<ControlHandler>[] {
   return [
     { method: "GET", path: "/_simulator/state", handler: readState(controlled) },
     { method: "GET", path: "/_simulator/log", handler: readLog(controlled) },
+    { method: "GET", path: "/_simulator/faults", handler: readFaults(controlled) },
+    { method: "POST", path: "/_simulator/faults", handler: setFaults(controlled) },
     { method: "GET", path: `${phone}/messages`, handler: readPhone(controlled) },
     { method: "POST", path: `${phone}/messages`, handler: sendText(controlled) },
     { method: "POST", path: `${phone}/outcome`, handler: setOutcome(controlled) },
+    { method: "POST", path: `${phone}/opt-out`, handler: optOut(controlled) },
   ];
 }
 

@@ -1,3 +1,4 @@
+import { deliverInbound } from "../faults/inbound-faults";
 import type { Message } from "../messages/message";
 import type { KeywordKind } from "../opt-out";
 import type { Account, Service } from "../settings";
@@ -14,7 +15,7 @@ import type { Text } from "./text";
 export interface TextResult {
   /** "SM", or "MM" with media, and 32 hexadecimal digits. */
   readonly sid: string;
-  /** The last answer of the host to it; null when nobody was called or nobody answered. */
+  /** The last answer of the host to it; null when nobody was called or nobody answered. A fault may call the host later. */
   readonly webhook: { readonly status: number; readonly body: string } | null;
 }
 
@@ -66,8 +67,8 @@ function confirm(world: World, message: Message, confirmations: readonly string[
   }
 }
 
-function toTextResult(sid: string, result: WebhookResult): TextResult {
-  const { reply } = result;
+function toTextResult(sid: string, result: WebhookResult | null): TextResult {
+  const reply = result?.reply ?? null;
   return { sid, webhook: reply === null ? null : { status: reply.status, body: reply.body } };
 }
 
@@ -121,7 +122,8 @@ export function createInbox(world: World, replies: ReplyRunner): Inbox {
       confirm(world, message, answer.confirmations);
       if (route.kind !== "webhook") return { sid: message.sid, webhook: null };
       const arrival = { message, account, keyword: answer.keyword, service };
-      return toTextResult(message.sid, await callHost(world, replies, { arrival, route }));
+      const result = await deliverInbound(world, () => callHost(world, replies, { arrival, route }));
+      return toTextResult(message.sid, result);
     },
   };
 }

@@ -16,17 +16,19 @@ export interface MessageStore {
   remove(sid: string): boolean;
   /** The place of a message in the log, kept after its removal so that paging goes on from there. */
   placeOf(sid: string): number | null;
-  /** Every message of an account, newest first. */
-  newestFirst(accountSid: string): readonly LoggedMessage[];
+  /** Every message of an account that lists show at a time, newest first. */
+  newestFirst(accountSid: string, nowMs: number): readonly LoggedMessage[];
 }
 
-/** An empty message log. */
-export function createMessageStore(): MessageStore {
+/** An empty message log. `listedFromMs` says for each new message from when on lists show it. */
+export function createMessageStore(listedFromMs: () => number): MessageStore {
+  const listed = new Map<string, number>();
   const messages = new Map<string, Message>();
   const places = new Map<string, number>();
   return {
     add: (message) => {
       places.set(message.sid, places.size);
+      listed.set(message.sid, listedFromMs());
       messages.set(message.sid, message);
     },
     get: (sid) => messages.get(sid) ?? null,
@@ -39,10 +41,10 @@ export function createMessageStore(): MessageStore {
     },
     remove: (sid) => messages.delete(sid),
     placeOf: (sid) => places.get(sid) ?? null,
-    newestFirst: (accountSid) => {
+    newestFirst: (accountSid, nowMs) => {
       const own: LoggedMessage[] = [];
       for (const message of messages.values()) {
-        if (message.accountSid !== accountSid) continue;
+        if (message.accountSid !== accountSid || (listed.get(message.sid) ?? nowMs) > nowMs) continue;
         own.push({ place: places.get(message.sid) ?? 0, message });
       }
       return own.reverse();

@@ -5,6 +5,7 @@ import { segmentCount } from "./segment-count";
 import type { SendOrder } from "./send-request";
 import { errorMessageOf } from "./error-message";
 import { mediaUrl, statusFields } from "../webhooks/webhook-fields";
+import { optOutSilently } from "../faults/silent-opt-out";
 import type { Outcome } from "../options";
 import type { World } from "../world";
 
@@ -19,14 +20,15 @@ export interface Outbox {
 function callBack(world: World, message: Message): void {
   const account = world.directory.account(message.accountSid);
   if (message.statusCallback === null || account === null) return;
-  world.webhooks.sendInBackground({
+  const callback = {
     kind: "status",
     account,
     messageSid: message.sid,
     url: message.statusCallback,
     method: "POST",
     fields: statusFields(message, message.errorCode === null ? null : errorMessageOf(message.errorCode)),
-  });
+  } as const;
+  world.callbacks.send(callback, { isLast: isFinished(message.status) });
 }
 
 /** Moves a message on; null when it is not there any more. */
@@ -103,6 +105,7 @@ function depart(world: World, sid: string): void {
   if (typeof outcome === "object" && "failed" in outcome) return fail(world, sid, outcome.failed);
   const sent = advance(world, sid, { status: "sent", sentAtMs: world.clock.now() });
   if (sent === null) return;
+  if (world.faults.strike("optOutSilently") !== null) optOutSilently(world, sent.from ?? "", sent.to);
   if (outcome === "sent") showOnPhone(world, sent);
   else step(world, () => arrive(world, sid, outcome));
 }

@@ -89,11 +89,16 @@ function edges(found: MessagePage, page: number) {
 }
 
 /** Answers `GET …/Messages.json`. Source: Twilio docs, "Message resource", read multiple messages (read 2026-11). */
-export function listMessages(accountSid: string, query: URLSearchParams, messages: MessageStore): RestAnswer {
+export function listMessages(
+  account: { readonly accountSid: string; readonly nowMs: number },
+  query: URLSearchParams,
+  messages: MessageStore,
+): RestAnswer {
+  const { accountSid, nowMs } = account;
   const request = readListRequest(query, messages);
   if (request.kind === "invalid") return refusal(restError(request.code, { subject: request.parameter }));
   const { filter, position, page, pageSize } = request;
-  const found = pageOfMessages(messages.newestFirst(accountSid), filter, { position, pageSize });
+  const found = pageOfMessages(messages.newestFirst(accountSid, nowMs), filter, { position, pageSize });
   const kept = FILTERS.flatMap((name) => {
     const value = query.get(name);
     return value === null || value === "" ? [] : [[name, value] as [string, string]];

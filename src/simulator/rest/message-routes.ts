@@ -40,7 +40,10 @@ export function createMessage({ world, outbox }: MessageApi): RestHandler {
 
 /** `GET …/Messages.json` */
 export function readMessages({ world }: MessageApi): RestHandler {
-  return ({ caller, request }) => listMessages(caller.account.accountSid, request.query, world.messages);
+  return ({ caller, request }) => {
+    const asked = { accountSid: caller.account.accountSid, nowMs: world.clock.now() };
+    return listMessages(asked, request.query, world.messages);
+  };
 }
 
 /** `GET …/Messages/{sid}.json` */

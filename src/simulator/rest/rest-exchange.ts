@@ -1,3 +1,4 @@
+import type { Interference } from "../faults/interference";
 import type { RestError } from "../rest-errors";
 import { restErrorBody } from "../rest-errors";
 
@@ -20,6 +21,8 @@ export interface RestAnswer {
   readonly body: string | Uint8Array;
   /** Twilio's error code, for the log. */
   readonly code: number | null;
+  /** What faults did to it. Missing: nothing. */
+  readonly interference?: Interference;
 }
 
 /** An answer with a JSON body. */

@@ -1,3 +1,6 @@
+import { withApiFaults } from "../faults/api-faults";
+import { createCallFaults } from "../faults/call-faults";
+import { createOutage } from "../faults/outage";
 import { restError } from "../rest-errors";
 import { authenticate } from "./authenticate";
 import { isMediaContentPath, readMediaContent } from "./media-content";
@@ -58,10 +61,12 @@ function readForm(request: RestRequest): URLSearchParams {
   return new URLSearchParams(contentType === "application/x-www-form-urlencoded" ? request.body : "");
 }
 
-/** The REST API over a world: pictures first, then credentials, then the table. */
+/** The REST API over a world: pictures first, then credentials, then the table. Around all of it, what is to go wrong. */
 export function createRestApi(api: MessageApi): RestApi {
+  const { faults, clock } = api.world;
   const route = createRouter(routesOf(api));
-  return (request) => {
+  const carryOut = createCallFaults(faults);
+  const answer: RestApi = (request) => {
     if (request.method === "GET" && isMediaContentPath(request.path))
       return readMediaContent(api.world, request.path);
     const caller = authenticate(request.headers["authorization"], api.world.directory);
@@ -70,6 +75,7 @@ export function createRestApi(api: MessageApi): RestApi {
     if (match.kind === "wrong-method") return refusal(restError(20004));
     if (match.kind === "none") return refusal(restError(20404, { subject: request.path }));
     if (match.params["accountSid"] !== caller.account.accountSid) return unauthenticated();
-    return match.handler({ request, caller, params: match.params, form: readForm(request) });
+    return carryOut({ request, caller, params: match.params, form: readForm(request) }, match.handler);
   };
+  return withApiFaults(answer, { faults, outage: createOutage(faults, clock) });
 }
