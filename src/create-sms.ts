@@ -9,6 +9,11 @@ import { createAssist } from "./flows/assist";
 import { createDispatcher } from "./flows/dispatch";
 import { createConsentDesk } from "./flows/consent-desk";
 import type { ConsentDesk } from "./flows/consent-desk";
+import { createLaneFinder, createLaneNames } from "./flows/event-lanes";
+import { createHandlerRegistry } from "./flows/handle";
+import type { Handle } from "./flows/handle";
+import type { Handlers } from "./flows/handle-desk";
+import { createHandlerRunner } from "./flows/handle-run";
 import { createConversations, createDrafts } from "./flows/inbox";
 import type { Conversations, Drafts } from "./flows/inbox";
 import type { Contacts } from "./flows/erase-contact";
@@ -23,6 +28,7 @@ import { createReceiver } from "./flows/receive";
 import { createSender } from "./flows/send";
 import type { SendRequest } from "./flows/send";
 import { createStream } from "./flows/stream";
+import type { Sync, SyncReport, SyncRequest } from "./flows/sync";
 import { createTransact } from "./flows/transact";
 import { fromWebRequest, toWebResponse } from "./flows/webhook-request";
 import type { WebhookAnswer, WebhookRequest } from "./flows/webhook-request";
@@ -73,12 +79,27 @@ export interface Sms {
   readonly once: Listeners["once"];
   /** Ends what `on` or `once` began with this listener. */
   readonly off: Listeners["off"];
+  /**
+   * Registers business logic that must not miss an event; the answer ends it. The event is committed with the change, and the handler
+   * runs until it resolves: at least once, in order per conversation. Register in every process, before it changes anything: a commit
+   * knows only the handlers of its own process. See docs/handlers.md.
+   * @throws SmsError `config_invalid` for `error`, an unknown event, or a name that is taken.
+   */
+  readonly handle: Handle;
+  /** What handlers have failed at for good, until a person decides. */
+  readonly handlers: Handlers;
   /** Opens the storage and runs background work from now on. */
   readonly start: () => Promise<void>;
   /** Takes no more background work and waits for what is under way. The storage is the host's to close: others may share it. */
   readonly stop: () => Promise<void>;
   /** Runs the background work that is due now: for a cron where no worker can live. */
   readonly runDue: () => Promise<RunReport>;
+  /**
+   * Reads Twilio's message log for what was missed while this endpoint was not reached: inbound messages are stored in order, as if
+   * they had come in time, and statuses of ours are merged. The worker does so by itself; see the option `sync`.
+   * @throws SmsError `account_unknown`, `config_invalid` for a `since` that is no date, `storage_failed`, `contention`.
+   */
+  readonly sync: (request?: SyncRequest) => Promise<SyncReport>;
   /** The live changes of this process as server-sent events. Put your own authorisation before it. */
   readonly stream: (request: Request) => Response;
 }
@@ -129,20 +150,35 @@ export function createSms(options: SmsOptions): Sms {
     concurrency: settings.concurrency,
     pollMs: settings.pollMs,
   });
-  const transact = createTransact({ storage, runtime, bus, tasks: worker, graceMs: settings.timing.graceMs });
+  const registry = createHandlerRegistry(
+    createLaneFinder(createLaneNames({ idsOf: settings.consent.idsOf, runtime })),
+  );
+  const { graceMs } = settings.timing;
+  const transact = createTransact({ storage, runtime, bus, tasks: worker, graceMs, queues: registry });
   const media = resolveMediaOptions(options.media);
   const api = twilioMessagesApi({ fetch: fetchOf(options), now: runtime.now });
   const receive = createReceiver({ settings, transact, runtime, onError: report, logger });
   const sender = createSender({ settings, transact, runtime });
   const dispatch = createDispatcher({ settings, transact, runtime, api, onError: report });
   const assist = createAssist({ settings, storage, transact, runtime, onError: report });
+  const runHandler = createHandlerRunner({ settings, transact, runtime, registry, onError: report });
   const inbox = { settings, storage, transact, runtime, sender };
+  let syncing: Promise<Sync> | undefined;
+  const sync = (): Promise<Sync> =>
+    (syncing ??= import("./flows/sync").then(({ createSync }) =>
+      createSync({ settings, transact, runtime, api, onError: report }),
+    ));
+  let isSyncBegun = false;
+  const handleDesk = async (): Promise<Handlers> => {
+    const { createHandleDesk } = await import("./flows/handle-desk");
+    return createHandleDesk(inbox);
+  };
 
   return {
     receive,
     async webhook(request, context) {
       const answer = await receive(fromWebRequest(request));
-      context?.waitUntil(worker.runDue());
+      context?.waitUntil(runDue());
       return toWebResponse(answer);
     },
     send: sender.send,
@@ -169,13 +205,21 @@ export function createSms(options: SmsOptions): Sms {
       return forgetBefore({ ...inbox, nowMs: runtime.now() }, date, forgetOptions);
     },
     ...createListeners(bus),
+    handle: registry.handle,
+    handlers: {
+      parked: async (listOptions) => (await handleDesk()).parked(listOptions),
+      resume: async (id) => (await handleDesk()).resume(id),
+      skip: async (id) => (await handleDesk()).skip(id),
+    },
     async start() {
       // The first touch opens the storage and migrates it: better now than with the first customer.
       await storage.read([]);
+      await beginSync();
       worker.start();
     },
     stop: worker.stop,
-    runDue: worker.runDue,
+    runDue,
+    sync: async (request) => (await sync()).sync(request),
     stream: createStream({ bus, runtime }),
   };
 
@@ -185,7 +229,24 @@ export function createSms(options: SmsOptions): Sms {
         return dispatch(run);
       case "assist":
         return assist(run);
+      case "handle":
+        return runHandler(run);
+      case "sync":
+        return sync().then((flow) => flow.run(run));
     }
+  }
+
+  async function runDue(): Promise<RunReport> {
+    await beginSync();
+    return worker.runDue();
+  }
+
+  /** From the first time on that background work runs here, whatever is missed can be caught up with. */
+  async function beginSync(): Promise<void> {
+    const { defaultAccountSid } = settings;
+    if (isSyncBegun || defaultAccountSid === null || settings.sync.everyMs === null) return;
+    await (await sync()).begin(defaultAccountSid);
+    isSyncBegun = true;
   }
 
   function report(error: SmsError): void {

@@ -19,11 +19,21 @@ export type { Consent, ConsentEntry, ConsentEvidence, ConsentScope } from "./cor
 export type { ConsentReason, ConsentState } from "./core/consent/machine";
 export type { AssistantMode, Attention, Conversation, ConversationRecord } from "./core/model/conversation";
 export type { Draft } from "./core/model/draft";
-export type { SmsEvent, SmsEventName, SmsEvents } from "./core/model/events";
+export type { HandledEvent, HandledEventName, SmsEvent, SmsEventName, SmsEvents } from "./core/model/events";
 export type { Author, Media, Message, MessageError } from "./core/model/message";
 export type { DeliveryState, MessageStatus } from "./core/delivery/status";
 export type { BlockedReason, SendOutcome } from "./core/model/send-outcome";
-export type { Task, TaskClass, TaskPurpose } from "./core/model/task";
+export type {
+  CallDetail,
+  EventDetail,
+  LaneDetail,
+  QueueDetail,
+  SyncDetail,
+  Task,
+  TaskClass,
+  TaskDetail,
+  TaskPurpose,
+} from "./core/model/task";
 export type { Timestamp } from "./core/model/timestamp";
 export type { Encoding } from "./core/text/segments";
 
@@ -33,8 +43,10 @@ export type {
   AssistantOptions,
   ConsentPolicyOptions,
   ErasureOptions,
+  HandlerOptions,
   KeywordAnswerOptions,
   SmsOptions,
+  SyncOptions,
 } from "./flows/sms-options";
 export type { HostKeywords } from "./core/consent/classify-reply";
 export type { CountryWords, Language } from "./core/consent/language";
@@ -52,9 +64,13 @@ export type { FetchedMedia, FetchMedia, MediaFailure, MediaMessage } from "./flo
 export { DEFAULT_MEDIA_TYPES } from "./flows/media-options";
 export type { MediaOptions } from "./flows/media-options";
 export type { ApproveRequest, MessageClass, ReplyRequest, SendRequest } from "./flows/send";
+export { DEFAULT_CONNECTION_OVERRIDES, withConnectionOverrides } from "./core/webhook/connection-overrides";
 export type { WebhookAnswer, WebhookBody, WebhookRequest } from "./flows/webhook-request";
+export type { SyncReport, SyncRequest } from "./flows/sync";
 export type { RunReport } from "./flows/worker";
 export type { Listener, Listeners } from "./flows/listeners";
+export type { Handle, HandleOptions, Handler, HandlerContext } from "./flows/handle";
+export type { Handlers, ParkedEvent } from "./flows/handle-desk";
 
 export type { Entity, EntityOf, Key, Kind, Versioned, Write } from "./core/model/record";
 export { KINDS, SCHEMA } from "./core/model/schema";

@@ -7,6 +7,7 @@ export type { Encoding, OffendingCharacter, SegmentCount, TextMeasure } from "./
 export type { MeasureOptions } from "./text/limits";
 export { smartEncode } from "./text/smart-encode";
 export type { SmartChange, SmartEncoded } from "./text/smart-encode";
+export { DEFAULT_CONNECTION_OVERRIDES, withConnectionOverrides } from "./webhook/connection-overrides";
 export { diagnoseSignature, signRequest, verifySignature } from "./webhook/signature";
 export type {
   RequestToSign,

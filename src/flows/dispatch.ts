@@ -1,27 +1,18 @@
 import { consentGate } from "../core/decide/consent-gate";
-import { decideClaim, decideSettle } from "../core/decide/dispatch";
-import type { CallResult, SettleAnswer } from "../core/decide/dispatch";
+import { callOf, decideClaim } from "../core/decide/dispatch";
+import { decideSettle } from "../core/decide/settle";
+import type { CallResult, SettleAnswer } from "../core/decide/settle";
 import { nextRetry } from "../core/delivery/retry";
 import { isSmsError, SmsError } from "../core/model/errors";
 import type { Message } from "../core/model/message";
 import type { Task } from "../core/model/task";
-import type { MessagesApi } from "../ports/messages-api";
-import type { Runtime } from "../ports/runtime";
 import { keysOf } from "./keys-of";
-import type { Account, Settings } from "./settings";
+import { createLookUp } from "./look-up";
+import type { DispatchParts } from "./look-up";
+import type { Account } from "./settings";
 import { statusCallbackUrl } from "./status-callback";
-import type { Seed, Transact, Transacted } from "./transact";
+import type { Seed, Transacted } from "./transact";
 import type { TaskRun } from "./worker";
-
-/** What handing messages over needs. */
-export interface DispatchParts {
-  readonly settings: Settings;
-  readonly transact: Transact;
-  readonly runtime: Runtime;
-  readonly api: MessagesApi;
-  /** Hears of messages that Twilio refused for good. */
-  readonly onError: (error: SmsError) => void;
-}
 
 type MessageKey = { readonly kind: "message"; readonly id: string };
 
@@ -29,27 +20,31 @@ type MessageKey = { readonly kind: "message"; readonly id: string };
 const MAX_SETTLE_ATTEMPTS = 6;
 const SETTLE_BACKOFF_MS = 100;
 
+/** What a step leaves to be done at once. */
+type Step = Transacted<Pick<SettleAnswer, "next">>;
+
 /**
  * Hands one message to Twilio: claim (lease and consent gate in one commit), call, settle.
- * A crash before the call leaves a message that is called for later; a crash after it leaves one whose outcome is unknown, and
- * which is never called for again.
+ * A crash before the call leaves a message that is called for later. After a crash in the call, or a call whose outcome is unknown,
+ * the message is looked for at Twilio, and called for again only if it is certainly not there.
  */
 export function createDispatcher(parts: DispatchParts): (run: TaskRun) => Promise<void> {
   const { settings, transact, runtime, api } = parts;
   const { timing } = settings;
+  const lookUp = createLookUp(parts);
 
   return async (run) => {
     let { task, seed } = run;
     // The parts of a split text follow each other in one go; a crash leaves the task at the part it had reached.
     for (;;) {
-      const settled = await handOver(task, seed);
-      if (settled?.answer.next == null) return;
-      task = settled.answer.next;
-      seed = settled.seed;
+      const done = await step(task, seed);
+      if (done?.answer.next == null) return;
+      task = done.answer.next;
+      seed = done.seed;
     }
   };
 
-  async function handOver(task: Task, seed: Seed): Promise<Transacted<SettleAnswer> | null> {
+  async function step(task: Task, seed: Seed): Promise<Step | null> {
     const ids = await settings.consent.idsOf(task.consentId);
     const keys = [
       { kind: "task", id: task.id },
@@ -67,16 +62,18 @@ export function createDispatcher(parts: DispatchParts): (run: TaskRun) => Promis
         const consent = consentGate(ids, consents);
         return decideClaim(
           { task: taskRecord, message, consent, rest: rest.filter((part) => part !== null) },
-          { attempts: task.attempts, nowMs, leaseMs: timing.leaseMs },
+          { attempts: task.attempts, nowMs, leaseMs: timing.leaseMs, absenceMs: timing.absenceMs },
         );
       },
     });
     if (claim.answer.kind === "leave") return null;
-    const attempts = task.attempts + 1;
-    const result = await call(claim.answer.message, { claimedAtMs, attempts });
+    if (claim.answer.kind === "look-up") return lookUp(claim.answer);
+    const { message: called, task: claimed } = claim.answer;
+    const outcome = await call(called, { claimedAtMs, calls: callOf(claimed).calls });
     const newEntryId = runtime.newId();
     const { optOutErrors } = settings.consent;
-    return patiently(() =>
+    const absentFromMs = Math.max(claimedAtMs + timing.leaseMs, runtime.now()) + timing.absenceMs;
+    const settle = (result: CallResult): Promise<Transacted<SettleAnswer>> =>
       transact({
         keys,
         moreKeys,
@@ -85,21 +82,33 @@ export function createDispatcher(parts: DispatchParts): (run: TaskRun) => Promis
           const consent = consentGate(ids, consents);
           return decideSettle(
             { task: taskRecord, message, consent, rest: rest.filter((part) => part !== null) },
-            { result, attempts, optOutErrors, newEntryId, nowMs },
+            {
+              result,
+              called,
+              attempts: claimed.attempts,
+              claimedAtMs,
+              absentFromMs,
+              optOutErrors,
+              newEntryId,
+              nowMs,
+            },
           );
         },
-      }),
-    );
+      });
+    return patiently(outcome, settle);
   }
 
-  /** What Twilio said is known only here: it is worth some patience before it is lost and the message ends unknown. */
-  async function patiently<T>(settle: () => Promise<T>): Promise<T> {
+  /** What Twilio said is known only here: it is worth some patience before it is lost and has to be found out by a look-up. */
+  async function patiently<T>(outcome: CallResult, settle: (result: CallResult) => Promise<T>): Promise<T> {
+    let result = outcome;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await settle();
+        return await settle(result);
       } catch (cause) {
         const storageIsAway = isSmsError(cause) && cause.retryable;
         if (!storageIsAway || attempt >= MAX_SETTLE_ATTEMPTS) throw cause;
+        // A look-up may have bound this very text to another message with the same words: this one gets that one's.
+        if (cause.code === "contention" && result.kind === "accepted") result = { kind: "unknown" };
         await new Promise<void>((resolve) => {
           runtime.setTimer(SETTLE_BACKOFF_MS * 2 ** attempt, resolve);
         });
@@ -109,7 +118,7 @@ export function createDispatcher(parts: DispatchParts): (run: TaskRun) => Promis
 
   async function call(
     message: Message,
-    claim: { readonly claimedAtMs: number; readonly attempts: number },
+    claim: { readonly claimedAtMs: number; readonly calls: number },
   ): Promise<CallResult> {
     let account: Account | null;
     try {
@@ -117,7 +126,7 @@ export function createDispatcher(parts: DispatchParts): (run: TaskRun) => Promis
     } catch (cause) {
       // The host's resolver failed before anything was sent: that is no unknown outcome.
       parts.onError(unresolved(cause));
-      return again(claim.attempts, null);
+      return again(claim.calls, null);
     }
     if (account === null) return { kind: "rejected", code: null };
     const giveUp = new AbortController();
@@ -134,7 +143,7 @@ export function createDispatcher(parts: DispatchParts): (run: TaskRun) => Promis
           from: message.from,
           body: message.body,
           mediaUrls: message.media.map(({ url }) => url),
-          statusCallback: statusCallbackUrl(settings.webhookUrl, message.id),
+          statusCallback: statusCallbackUrl(settings.callbackUrl, message.id),
         },
         { signal: giveUp.signal },
       )
@@ -146,14 +155,14 @@ export function createDispatcher(parts: DispatchParts): (run: TaskRun) => Promis
         parts.onError(refused(outcome.httpStatus, outcome.code));
         return { kind: "rejected", code: outcome.code };
       case "retry":
-        return again(claim.attempts, outcome.afterMs);
+        return again(claim.calls, outcome.afterMs);
       case "unknown":
         return { kind: "unknown" };
     }
   }
 
-  function again(attempts: number, retryAfterMs: number | null): CallResult {
-    return { kind: "retry", plan: nextRetry({ attempts, retryAfterMs, jitter: runtime.random() }) };
+  function again(calls: number, retryAfterMs: number | null): CallResult {
+    return { kind: "retry", plan: nextRetry({ attempts: calls, retryAfterMs, jitter: runtime.random() }) };
   }
 }
 

@@ -1,3 +1,4 @@
+import { decideSyncFloor, syncTaskId } from "../core/decide/sync";
 import { SmsError } from "../core/model/errors";
 import { timestampOf } from "../core/model/timestamp";
 import { pagesOf } from "./pages-of";
@@ -35,11 +36,14 @@ export async function forgetBefore(
   const before = timestampOf(beforeMs);
   const accountSid = options.accountSid ?? parts.settings.defaultAccountSid;
   const report = { messages: 0, drafts: 0, conversations: 0 };
+  const floored = new Set<string>();
+  if (accountSid !== null) await setFloor(accountSid);
   const query = { list: "records", kind: "conversation", limit: PAGE } as const;
   for await (const page of pagesOf((cursor) => parts.storage.list({ ...query, cursor }))) {
     for (const thread of page) {
       if (!("lastSeq" in thread) || thread.createdAt >= before) continue;
       if (accountSid !== null && accountSid !== thread.accountSid) continue;
+      await setFloor(thread.accountSid);
       const removed = await removeThread(parts, thread, before);
       report.messages += removed.messages;
       report.drafts += removed.drafts;
@@ -47,4 +51,22 @@ export async function forgetBefore(
     }
   }
   return report;
+
+  /** Before anything goes: what is forgotten must not come back out of Twilio's log. */
+  async function setFloor(ofAccount: string): Promise<void> {
+    if (floored.has(ofAccount)) return;
+    const { lagsMs, everyMs } = parts.settings.sync;
+    await parts.transact({
+      keys: [{ kind: "task", id: syncTaskId(ofAccount) }],
+      decide: ([task], { nowMs }) =>
+        decideSyncFloor(task, {
+          accountSid: ofAccount,
+          readings: lagsMs.length,
+          everyMs,
+          nowMs,
+          floorMs: beforeMs,
+        }),
+    });
+    floored.add(ofAccount);
+  }
 }

@@ -3,9 +3,12 @@ import { classifyReply } from "../core/consent/classify-reply";
 import type { ClassifyOptions } from "../core/consent/classify-reply";
 import { parseSender } from "../core/model/address";
 import { SmsError } from "../core/model/errors";
+import { areConnectionOverrides, withConnectionOverrides } from "../core/webhook/connection-overrides";
 import { createConsentNames } from "./consent-ids";
+import { resolveHandlers } from "./handle-options";
 import type { AccountOptions, ConsentPolicyOptions, SmsOptions } from "./sms-options";
 import type { Account, ConsentSettings, Settings } from "./settings";
+import { resolveSync, SyncShape } from "./sync-options";
 import { resolveTiming } from "./timing";
 
 const positive = z.number().check(z.int(), z.positive());
@@ -85,6 +88,10 @@ const OptionsShape = z.strictObject({
       historyMessages: z.optional(positive),
     }),
   ),
+  sync: z.optional(SyncShape),
+  handlers: z.optional(
+    z.strictObject({ timeoutMs: z.optional(positive), maxAttempts: z.optional(positive) }),
+  ),
   timing: z.optional(
     z.strictObject({
       requestTimeoutMs: z.optional(positive),
@@ -96,6 +103,13 @@ const OptionsShape = z.strictObject({
   ),
   worker: z.optional(z.strictObject({ concurrency: z.optional(positive), pollMs: z.optional(positive) })),
   maxBodyBytes: z.optional(positive),
+  maxPendingWebhooks: z.optional(positive),
+  webhookTimeoutMs: z.optional(positive),
+  connectionOverrides: z.optional(
+    z
+      .string()
+      .check(z.refine(areConnectionOverrides, "must be connection overrides (such as rc=5&rp=ct,rt,5xx)")),
+  ),
   trustForwardedHeaders: z.optional(z.boolean()),
   logger: z.optional(withMethods("debug", "info", "warn", "error")),
   runtime: z.optional(
@@ -123,7 +137,7 @@ export function resolveOptions(options: SmsOptions): Settings {
   }
   const timing = resolveTiming(options.timing ?? {});
   const assistant = options.assistant;
-  const timeoutMs = assistant?.timeoutMs ?? 30_000;
+  const timeoutMs = assistant?.timeoutMs ?? Math.min(30_000, timing.leaseMs - timing.fenceMs);
   if (assistant !== undefined && timeoutMs > timing.leaseMs - timing.fenceMs) {
     throw invalid("assistant.timeoutMs", "must be at most timing.leaseMs - timing.fenceMs");
   }
@@ -132,6 +146,9 @@ export function resolveOptions(options: SmsOptions): Settings {
     webhookUrl,
     trustForwardedHeaders: options.trustForwardedHeaders ?? false,
     maxBodyBytes: options.maxBodyBytes ?? 131_072,
+    maxPendingWebhooks: options.maxPendingWebhooks ?? 500,
+    webhookTimeoutMs: options.webhookTimeoutMs ?? 10_000,
+    callbackUrl: withConnectionOverrides(webhookUrl, options.connectionOverrides),
     timing,
     concurrency: options.worker?.concurrency ?? 32,
     pollMs: options.worker?.pollMs ?? 1_000,
@@ -145,6 +162,8 @@ export function resolveOptions(options: SmsOptions): Settings {
             timeoutMs,
             historyMessages: assistant.historyMessages ?? 20,
           },
+    sync: resolveSync(options.sync),
+    handlers: resolveHandlers(options.handlers ?? {}, timing),
     instanceMode: assistant === undefined ? null : (assistant.mode ?? "draft"),
     defaultAccountSid: fixed?.accountSid ?? null,
     async accountOf(accountSid) {

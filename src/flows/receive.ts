@@ -1,25 +1,24 @@
-import { classifyReply } from "../core/consent/classify-reply";
 import { consentGate } from "../core/decide/consent-gate";
 import type { ConsentIds } from "../core/decide/consent-gate";
 import { unchanged } from "../core/decide/decision";
-import { decideInbound } from "../core/decide/inbound";
 import { decideStatus, messageOfStatus, tellsOptOut } from "../core/decide/status";
-import type { Pair } from "../core/decide/thread";
-import { isTollFree, parseAddress } from "../core/model/address";
 import { consentIdOf, consentSenderOf } from "../core/model/consent";
 import { isSmsError, SmsError } from "../core/model/errors";
 import { parseWebhook } from "../core/webhook/payload";
-import type { InboundPayload, StatusPayload } from "../core/webhook/payload";
+import type { StatusPayload } from "../core/webhook/payload";
 import { emptyTwiml, TWIML_CONTENT_TYPE } from "../core/webhook/twiml";
 import type { Logger, Runtime } from "../ports/runtime";
+import { createAdmission } from "./admission";
 import { keysOf } from "./keys-of";
 import { REFUSALS, refusalError } from "./refusal";
 import type { Refusal } from "./refusal";
-import type { Account, Settings } from "./settings";
+import type { Settings } from "./settings";
 import { messageIdIn } from "./status-callback";
+import { storeInbound } from "./store-inbound";
 import type { Transact } from "./transact";
 import { createVerifier } from "./verify";
 import type { VerifiedWebhook } from "./verify";
+import { textAnswer } from "./webhook-request";
 import type { WebhookAnswer, WebhookRequest } from "./webhook-request";
 
 /** What receiving needs. */
@@ -38,10 +37,14 @@ type Verify = (request: WebhookRequest) => Promise<VerifiedWebhook | Refusal>;
 /**
  * Takes a webhook: verify, understand, commit, answer. Never rejects.
  * The answer is 2xx only after the commit (guarantee G1): Twilio will not send an acknowledged message again.
+ * What comes faster than it can be stored is refused early and unread, so that memory stays bounded and Twilio repeats it.
  */
 export function createReceiver(parts: ReceiveParts): (request: WebhookRequest) => Promise<WebhookAnswer> {
   const verify = createVerifier(parts);
-  return async (request) => {
+  const admit = createAdmission(parts);
+  return (request) => admit(() => receiveSafely(request));
+
+  async function receiveSafely(request: WebhookRequest): Promise<WebhookAnswer> {
     try {
       return await receive(parts, verify, request);
     } catch (cause) {
@@ -56,21 +59,21 @@ export function createReceiver(parts: ReceiveParts): (request: WebhookRequest) =
             },
           );
       parts.onError(error);
-      return answer(error.retryable ? 503 : 500, "Not stored, try again.");
+      return textAnswer(error.retryable ? 503 : 500, "Not stored, try again.");
     }
-  };
+  }
 }
 
 async function receive(parts: ReceiveParts, verify: Verify, request: WebhookRequest): Promise<WebhookAnswer> {
   const verified = await verify(request);
   if ("http" in verified) {
     parts.onError(refusalError(verified));
-    return answer(verified.http, REFUSALS[verified.http]);
+    return textAnswer(verified.http, REFUSALS[verified.http]);
   }
   const event = parseWebhook(verified.params);
   switch (event.kind) {
     case "message":
-      await storeMessage(parts, event, verified.account);
+      await storeInbound(parts, { payload: event, account: verified.account, logged: null });
       return { status: 200, headers: { "content-type": TWIML_CONTENT_TYPE }, body: emptyTwiml() };
     case "status":
       await mergeReport(parts, event, messageIdIn(request.url));
@@ -84,59 +87,8 @@ async function receive(parts: ReceiveParts, verify: Verify, request: WebhookRequ
           { details: { reason: event.reason, fields: event.missing } },
         ),
       );
-      return answer(400, "Neither a message nor a message status.");
+      return textAnswer(400, "Neither a message nor a message status.");
   }
-}
-
-async function storeMessage(parts: ReceiveParts, payload: InboundPayload, account: Account): Promise<void> {
-  const { runtime, settings } = parts;
-  const pair = pairOf(payload, account);
-  const { accountSid, ours, contact } = pair;
-  const consentSender = consentSenderOf(settings.consent.scope, ours);
-  const event = {
-    payload,
-    pair,
-    reply: classifyReply(payload.body, {
-      ...settings.consent.reading,
-      tollFree: isTollFree(payload.to),
-      country: payload.extra["FromCountry"] ?? "",
-    }),
-    instanceMode: settings.instanceMode,
-    consentSender,
-    maybeStop: settings.consent.maybeStop,
-    keywordAnswers: settings.consent.keywordAnswers,
-    newConversationId: runtime.newId(),
-    newEntryId: runtime.newId(),
-    newMessageId: runtime.newId(),
-  };
-  const ids = await settings.consent.idsOf(consentIdOf(accountSid, contact, consentSender));
-  await parts.transact({
-    lane: `${accountSid}|${ours}|${contact}`,
-    keys: [
-      { kind: "message", id: payload.messageSid },
-      { kind: "conversation", pair: [accountSid, ours, contact] },
-      ...keysOf("consent", ids),
-    ],
-    moreKeys: ([, conversation]) => {
-      const waiting = conversation?.value.waitingDraftId ?? null;
-      return waiting === null ? [] : ([{ kind: "draft", id: waiting }] as const);
-    },
-    decide: ([message, conversation, ...consents], moment, [draft]) => {
-      const consent = consentGate(ids, consents);
-      return decideInbound({ message, conversation, consent, draft: draft ?? null }, event, moment);
-    },
-  });
-}
-
-/** The thread of a message. The senders of the Messaging Service that we send through share one thread. */
-function pairOf(payload: InboundPayload, account: Account): Pair {
-  const service = payload.messagingServiceSid;
-  return {
-    accountSid: account.accountSid,
-    ours: service !== null && service === account.sender ? service : payload.to,
-    contact: payload.from,
-    channel: (parseAddress(payload.from) ?? parseAddress(payload.to))?.channel ?? "sms",
-  };
 }
 
 async function mergeReport(
@@ -181,9 +133,4 @@ async function mergeReport(
     const { accountSid, to, ours } = message.value;
     return idsOf(consentIdOf(accountSid, to, consentSenderOf(consentScope, ours)));
   }
-}
-
-function answer(status: number, body: string): WebhookAnswer {
-  const headers = { "content-type": "text/plain; charset=utf-8" };
-  return { status, headers: status === 405 ? { ...headers, allow: "POST, GET" } : headers, body };
 }

@@ -1,12 +1,15 @@
 import { unchanged } from "../core/decide/decision";
+import { laneRecordId } from "../core/decide/handle";
 import { decideConversationRemoval, decideRemoval, mayBeForgotten, taskIdOf } from "../core/decide/removal";
 import type { Removed } from "../core/decide/removal";
 import type { ConversationRecord } from "../core/model/conversation";
 import type { Timestamp } from "../core/model/timestamp";
+import type { Runtime } from "../ports/runtime";
 import type { Storage } from "../ports/storage";
 import { keysOf } from "./keys-of";
 import { pagesOf } from "./pages-of";
 import { listed } from "./paging";
+import { queueKeysOf, removeEvents } from "./remove-events";
 import type { Settings } from "./settings";
 import type { Transact } from "./transact";
 
@@ -15,6 +18,7 @@ export interface RemovalParts {
   readonly settings: Settings;
   readonly storage: Storage;
   readonly transact: Transact;
+  readonly runtime: Runtime;
 }
 
 /** How many messages or drafts one commit removes: some dozens of records, which every database takes at once. */
@@ -22,7 +26,8 @@ const PER_COMMIT = 25;
 
 /**
  * Removes what was made before a moment and is settled, or everything (null), and then the conversation if nothing is left in it.
- * Many small commits: whoever comes after a crash goes on where it ended. What joins the thread meanwhile keeps it alive.
+ * Many small commits: whoever comes after a crash goes on where it ended. What joins the thread meanwhile keeps it alive, and so does
+ * an event from since then that waits for a handler.
  */
 export async function removeThread(
   parts: RemovalParts,
@@ -36,6 +41,7 @@ export async function removeThread(
       removed.drafts += drafts;
     }
   }
+  await removeEvents(parts, thread.id, before === null ? null : Date.parse(before));
   const isOld = before === null || thread.lastMessageAt < before;
   return { ...removed, conversations: isOld && (await removeEmpty(parts, thread)) ? 1 : 0 };
 }
@@ -63,7 +69,7 @@ async function* messagesOf(
       });
       yield answer;
     }
-    if (before !== null && page.some(({ createdAt }) => createdAt >= before)) return;
+    // Read to the end: what came late, out of Twilio's log, is old and stands behind what is newer.
   }
 }
 
@@ -108,8 +114,10 @@ async function removeEmpty(parts: RemovalParts, thread: ConversationRecord): Pro
   if (record === null || messages.items.length + drafts.items.length > 0) return false;
   const { answer } = await transact({
     lane: laneOf(thread),
-    keys: [key],
-    decide: ([found]) => decideConversationRemoval(found, record.version),
+    keys: [key, { kind: "task", id: laneRecordId(conversationId) }],
+    moreKeys: ([, list]) => queueKeysOf(list, conversationId),
+    decide: ([found, list], _moment, queues) =>
+      decideConversationRemoval(found, { list, queues }, record.version),
   });
   return answer;
 }

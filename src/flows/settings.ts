@@ -39,11 +39,17 @@ export interface Settings {
   readonly webhookUrl: string;
   readonly trustForwardedHeaders: boolean;
   readonly maxBodyBytes: number;
+  readonly maxPendingWebhooks: number;
+  readonly webhookTimeoutMs: number;
+  /** Where Twilio reports: the webhook's URL, with connection overrides. */
+  readonly callbackUrl: string;
   readonly timing: Timing;
   readonly concurrency: number;
   readonly pollMs: number;
   readonly consent: ConsentSettings;
   readonly assistant: AssistantSettings | null;
+  readonly handlers: HandlerSettings;
+  readonly sync: SyncSettings;
   /** The mode for conversations without one of their own; null where there is no assistant. */
   readonly instanceMode: InstanceMode;
   /** The account of calls that name none; null where a resolver serves many. */
@@ -58,4 +64,22 @@ export interface AssistantSettings {
   readonly maxSegments: number;
   readonly timeoutMs: number;
   readonly historyMessages: number;
+}
+
+/** How Twilio's message log is read; times in ms. */
+export interface SyncSettings {
+  /** Between two passes; null where only `sync()` reads. */
+  readonly everyMs: number | null;
+  /** How long ago what is read must be, for each reading, the shortest first. */
+  readonly lagsMs: readonly number[];
+  readonly overlapMs: number;
+  /** Further addresses of ours whose texts are fetched. */
+  readonly numbers: "all" | readonly string[];
+  readonly assistWithinMs: number;
+}
+
+/** How long a handler may take, and how often it is tried. */
+export interface HandlerSettings {
+  readonly timeoutMs: number;
+  readonly maxAttempts: number;
 }

@@ -98,10 +98,39 @@ export interface AssistantOptions {
   readonly mode?: AssistantMode;
   /** The longest answer, in SMS segments. Default 2. */
   readonly maxSegments?: number;
-  /** How long it may think, in ms. Default 30,000. */
+  /** How long it may think, in ms. Default 30,000, or what `timing.leaseMs - timing.fenceMs` leaves. */
   readonly timeoutMs?: number;
   /** How many of the last messages it is shown. Default 20. */
   readonly historyMessages?: number;
+}
+
+/** How Twilio's message log is read for what was missed: inbound messages, and statuses of ours. All times in ms. */
+export interface SyncOptions {
+  /** Between two passes. Default 300,000. */
+  readonly everyMs?: number;
+  /**
+   * How long ago what is read must be: the log is read once for each of these. Default `[0, 3_600_000, 86_400_000]`, at once, after an
+   * hour and after a day, since a final status may be late.
+   */
+  readonly lagsMs?: readonly number[];
+  /** How much of what a pass has read the next one reads again, for entries that come late and clocks that differ. Default 300,000. */
+  readonly overlapMs?: number;
+  /**
+   * Addresses of yours, besides what the account sends through, whose missed texts are fetched; `"all"` for every number of the account.
+   * Default: none besides. The log is the whole account's: other numbers may belong to another app, or to another environment of this
+   * one. Texts of contacts that have a thread with the number here are fetched in any case.
+   */
+  readonly numbers?: "all" | readonly string[];
+  /** The assistant does not answer what it finds older than this. Default 300,000; `Infinity` to answer whatever was missed. */
+  readonly assistWithinMs?: number;
+}
+
+/** Limits of the handlers of `sms.handle`. */
+export interface HandlerOptions {
+  /** How long one may take for an event, in ms. Default 30,000; at most `timing.leaseMs - timing.fenceMs`. */
+  readonly timeoutMs?: number;
+  /** How often one is tried for an event before it is parked. Default 20, which takes about an hour and a half. */
+  readonly maxAttempts?: number;
 }
 
 /** The options of `createSms`. Unknown and contradicting ones are refused. */
@@ -123,12 +152,29 @@ export interface SmsOptions {
   readonly media?: MediaOptions;
   /** Drafts or sends answers. Default: none. */
   readonly assistant?: AssistantOptions;
+  /** Reads Twilio's message log for what was missed while the worker runs; `false` for only when `sms.sync()` is called. */
+  readonly sync?: SyncOptions | false;
+  /** Limits of the handlers of `sms.handle`. */
+  readonly handlers?: HandlerOptions;
   /** Times in ms; see {@link Timing}. */
   readonly timing?: Partial<Timing>;
   /** Background tasks: `concurrency` at once (default 32), `pollMs` between looks for overdue ones (default 1,000). */
   readonly worker?: { readonly concurrency?: number; readonly pollMs?: number };
   /** The largest webhook body that is read, in bytes. Default 131,072; Twilio's are far smaller. */
   readonly maxBodyBytes?: number;
+  /**
+   * How many webhooks are worked on at once; one more is answered 503 before it is read, so that Twilio repeats it. Default 500:
+   * more than a storage takes in within the time that Twilio waits.
+   */
+  readonly maxPendingWebhooks?: number;
+  /** How long a webhook may take, in ms, before it is answered 503. Default 10,000; Twilio waits for 15 seconds. */
+  readonly webhookTimeoutMs?: number;
+  /**
+   * What Twilio does when our status callbacks are not answered: connection overrides, as they stand behind the `#` of a URL. Default:
+   * {@link DEFAULT_CONNECTION_OVERRIDES}, which has it repeat what was not stored. `""` for none. A `#` in `webhookUrl` wins. Configure
+   * `withConnectionOverrides(webhookUrl)` at your numbers as well.
+   */
+  readonly connectionOverrides?: string;
   /**
    * Also checks signatures against the URL that `X-Forwarded-Proto` and `X-Forwarded-Host` (or `Host`) tell. Default false.
    * Only for hosts behind a proxy that overwrites these headers: anybody else can send them too.

@@ -16,5 +16,6 @@ export function statusCallbackUrl(webhookUrl: string, messageId: string): string
 export function messageIdIn(url: string): string | null {
   const start = url.indexOf("?");
   if (start < 0) return null;
-  return new URLSearchParams(url.slice(start + 1)).get(MESSAGE_ID);
+  const [query = ""] = url.slice(start + 1).split("#", 1);
+  return new URLSearchParams(query).get(MESSAGE_ID);
 }

@@ -1,4 +1,6 @@
 import type { Decision, Moment } from "../core/decide/decision";
+import type { Queueing } from "../core/decide/handle-queue";
+import type { SmsEvent } from "../core/model/events";
 import { SmsError } from "../core/model/errors";
 import { writtenId } from "../core/model/record";
 import type { Entity, EntityOf, Key, Kind, Versioned, Write } from "../core/model/record";
@@ -6,6 +8,7 @@ import type { Task } from "../core/model/task";
 import type { EventBus } from "../ports/event-bus";
 import type { Runtime } from "../ports/runtime";
 import type { Storage } from "../ports/storage";
+import { keysOf } from "./keys-of";
 import { createLanes } from "./lanes";
 
 /** The records that keys name, each of its own kind. */
@@ -24,6 +27,18 @@ export interface TaskSink {
   hasRoom(): boolean;
   /** Takes a task that was just committed, with the records that its work will need. */
   accept(task: Versioned<Task>, seed: Seed): void;
+}
+
+/** Puts events into the queues of those who must not miss one. */
+export interface EventQueues {
+  /** What these events need; null where nobody waits for any of them. */
+  prepare(events: readonly SmsEvent[]): Promise<PreparedQueueing> | null;
+}
+
+/** Which tasks queueing rests on, by id, and its rule. */
+export interface PreparedQueueing {
+  readonly ids: readonly string[];
+  readonly decide: (found: ReadonlyMap<string, Versioned<Task>>, moment: Moment) => Queueing;
 }
 
 /** One pass through the loop: what to read, and what to decide. */
@@ -68,6 +83,8 @@ export function createTransact(parts: {
   readonly bus: EventBus;
   readonly tasks: TaskSink;
   readonly graceMs: number;
+  /** Queues that take part in commits. Default: none. */
+  readonly queues?: EventQueues;
 }): Transact {
   const { storage, runtime, bus, tasks } = parts;
   const inLane = createLanes();
@@ -86,21 +103,25 @@ export function createTransact(parts: {
       const records = asRecordsOf<K>(first);
       const moreKeys = transaction.moreKeys?.(records) ?? [];
       const more = moreKeys.length === 0 ? [] : await read(moreKeys);
-      const decision = transaction.decide(records, moment(), asRecordsOf<M>(more));
+      const at = moment();
+      const decision = transaction.decide(records, at, asRecordsOf<M>(more));
       const known = (): Known => [...pairs(transaction.keys, first), ...pairs(moreKeys, more)];
-      if (decision.writes.length === 0) {
-        // No commit will validate the seed, so an answer like "blocked" must come from a real read.
-        if (seeded !== null) {
-          seed = undefined;
-          continue;
-        }
+      // No commit will validate the seed, so an answer like "blocked" must come from a real read.
+      if (decision.writes.length === 0 && seeded !== null) {
+        seed = undefined;
+        continue;
+      }
+      const prepared = parts.queues?.prepare(decision.events) ?? null;
+      const queueing = prepared === null ? null : await queued(await prepared, at);
+      const writes = queueing === null ? decision.writes : [...decision.writes, ...queueing.writes];
+      if (writes.length === 0) {
         bus.publish(decision.events);
         return { answer: decision.answer, seed: seedOf(known(), []) };
       }
-      if ((await commit(decision.writes)) === "committed") {
-        const committed = seedOf(known(), decision.writes);
+      if ((await commit(writes)) === "committed") {
+        const committed = seedOf(known(), writes);
         bus.publish(decision.events);
-        handOver(decision.writes, committed);
+        handOver(writes, queueing?.woken, committed);
         return { answer: decision.answer, seed: committed };
       }
       seed = undefined;
@@ -120,11 +141,20 @@ export function createTransact(parts: {
     return { nowMs, bornDueAtMs: tasks.hasRoom() ? nowMs + parts.graceMs : nowMs };
   }
 
-  function handOver(writes: readonly Write[], seed: Seed): void {
+  /** Always read, never from a seed: what was committed long ago may stand at the end of a queue by now. */
+  async function queued(prepared: PreparedQueueing, at: Moment): Promise<Queueing> {
+    const keys = keysOf("task", prepared.ids);
+    const records = asRecordsOf<typeof keys>(await read(keys)).filter((record) => record !== null);
+    return prepared.decide(new Map(records.map((record) => [record.value.id, record])), at);
+  }
+
+  function handOver(writes: readonly Write[], woken: ReadonlySet<string> | undefined, seed: Seed): void {
     for (const write of writes) {
-      if (write.kind === "task" && "put" in write && write.expect === "absent") {
-        tasks.accept({ version: 1, value: write.put }, seed);
-      }
+      if (write.kind !== "task" || !("put" in write)) continue;
+      const { put, expect } = write;
+      const isBorn = expect === "absent" && put.class !== "idle" && put.class !== "parked";
+      if (!isBorn && woken?.has(put.id) !== true) continue;
+      tasks.accept({ version: expect === "absent" ? 1 : expect + 1, value: put }, seed);
     }
   }
 

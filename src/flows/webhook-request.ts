@@ -41,6 +41,12 @@ export function fromWebRequest(request: Request): WebhookRequest {
   };
 }
 
+/** An answer for people who look at what Twilio got. */
+export function textAnswer(status: number, body: string): WebhookAnswer {
+  const headers = { "content-type": "text/plain; charset=utf-8" };
+  return { status, headers: status === 405 ? { ...headers, allow: "POST, GET" } : headers, body };
+}
+
 /** The answer as a web-standard response. */
 export function toWebResponse(answer: WebhookAnswer): Response {
   return new Response(answer.body === "" ? null : answer.body, {

@@ -41,7 +41,7 @@ export interface WorkerParts {
   readonly pollMs: number;
 }
 
-const CLASSES: readonly TaskClass[] = ["urgent", "bulk"];
+const CLASSES = ["urgent", "patient", "bulk"] as const satisfies readonly TaskClass[];
 /** Several workers list the same tasks: each takes a random part of a longer list, so that they rarely claim the same one. */
 const LISTED_PER_TAKEN = 8;
 const MAX_LISTED = 1_000;
@@ -50,7 +50,9 @@ const NOTHING_KNOWN: Seed = new Map();
 /** Makes a worker over a storage. Every task it runs claims itself by a conditional commit, so many workers may share one. */
 export function createWorker(parts: WorkerParts): Worker {
   const { storage, runtime, concurrency } = parts;
-  const running = new Map<string, Promise<void>>();
+  const running = new Map<string, { readonly class: TaskClass; readonly ended: Promise<void> }>();
+  // Models and handlers of the host's may take half a minute each; what is to be handed over must not wait for them.
+  const patientAtOnce = Math.max(1, Math.floor(concurrency / 2));
   const born: TaskRun[] = [];
   /** Tasks that have just failed here, until when they are left alone: a broken one must not be run in a tight circle. */
   const coolingUntilMs = new Map<string, number>();
@@ -72,8 +74,18 @@ export function createWorker(parts: WorkerParts): Worker {
       backlog = true;
       return;
     }
+    // It is found in the storage when its grace ends, and waits there as long as its class has no room.
+    if (task.value.class === "patient" && roomOf("patient") <= 0) return;
     born.push({ task: task.value, seed });
     fill();
+  }
+
+  function roomOf(taskClass: TaskClass): number {
+    const room = concurrency - running.size;
+    if (taskClass !== "patient") return room;
+    const waiting = born.filter(({ task }) => task.class === "patient").length;
+    const busy = [...running.values()].filter((one) => one.class === "patient").length;
+    return Math.min(room, patientAtOnce - busy - waiting);
   }
 
   function start(): void {
@@ -88,7 +100,7 @@ export function createWorker(parts: WorkerParts): Worker {
     cancelPoll = null;
     born.length = 0;
     await sweep?.catch(() => undefined);
-    await Promise.all(running.values());
+    await Promise.all(endings());
   }
 
   async function runDue(): Promise<RunReport> {
@@ -97,7 +109,7 @@ export function createWorker(parts: WorkerParts): Worker {
       const taken = await takeDue();
       if (taken === 0 && running.size === 0) return { ran };
       ran += taken;
-      await Promise.all(running.values());
+      await Promise.all(endings());
     }
   }
 
@@ -136,8 +148,8 @@ export function createWorker(parts: WorkerParts): Worker {
     forgetCooled();
     let taken = 0;
     for (const taskClass of CLASSES) {
-      const room = concurrency - running.size;
-      if (room <= 0) break;
+      const room = roomOf(taskClass);
+      if (room <= 0) continue;
       const limit = Math.min(MAX_LISTED, Math.max(room * LISTED_PER_TAKEN, running.size + 1));
       const page = await storage.list({
         list: "tasks",
@@ -147,7 +159,7 @@ export function createWorker(parts: WorkerParts): Worker {
         cursor: null,
       });
       for (const task of shuffled(page.items)) {
-        if (running.size >= concurrency) break;
+        if (roomOf(taskClass) <= 0) break;
         if (running.has(task.id) || coolingUntilMs.has(task.id)) continue;
         launch({ task, seed: NOTHING_KNOWN });
         taken += 1;
@@ -172,11 +184,17 @@ export function createWorker(parts: WorkerParts): Worker {
         parts.onFailure(cause);
       })
       .finally(() => {
-        running.delete(run.task.id);
+        // It may have been woken by its own last commit, and be running again.
+        if (running.get(run.task.id) === entry) running.delete(run.task.id);
         fill();
         if (backlog && started && sweep === null) poll();
       });
-    running.set(run.task.id, ended);
+    const entry = { class: run.task.class, ended };
+    running.set(run.task.id, entry);
+  }
+
+  function endings(): readonly Promise<void>[] {
+    return [...running.values()].map(({ ended }) => ended);
   }
 
   function forgetCooled(): void {

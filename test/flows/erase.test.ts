@@ -4,7 +4,7 @@ import { ruleAssistant } from "../../src/adapters/assistant/rules";
 import type { Key, Write } from "../../src/core/model/record";
 import { exportAll } from "../../src/flows/export-records";
 import type { SmsOptions } from "../../src/flows/sms-options";
-import type { Storage } from "../../src/ports/storage";
+import type { Query, Storage } from "../../src/ports/storage";
 import {
   FIXTURE_ACCOUNT_SID,
   FIXTURE_CONTACT,
@@ -52,10 +52,15 @@ function interrupted(
   before: {
     read?: (keys: readonly Key[]) => Promise<void>;
     commit?: (writes: readonly Write[]) => Promise<void>;
+    list?: (query: Query) => Promise<void>;
   },
 ): Storage {
   return {
     ...inner,
+    async list(query) {
+      await before.list?.(query);
+      return inner.list(query);
+    },
     async read(keys) {
       await before.read?.(keys);
       return inner.read(keys);
@@ -75,6 +80,15 @@ function once(work: () => Promise<unknown>): () => Promise<void> {
     done = true;
     await work();
   };
+}
+
+/** Interrupts the first list of this name. */
+function listing(name: Query["list"]): (work: () => Promise<void>) => Parameters<typeof interrupted>[1] {
+  return (work) => ({
+    async list({ list }) {
+      if (list === name) await work();
+    },
+  });
 }
 
 /** Stops the second process: another instance over the same storage, as in another process. */
@@ -260,6 +274,36 @@ describe("erasing a contact", () => {
     expect(await h.sms.send({ to: contact, body: "Hi", from: "+15005550008" })).toMatchObject(BLOCKED);
     expect((await h.sms.send({ to: contact, body: "Hi" })).kind).toBe("queued");
   });
+
+  it.each(["sender", "messaging-service"] as const)(
+    "goes on, after a crash, with the ledger of a sender without a conversation, where the scope is %s",
+    async (scope) => {
+      const consent = { scope } as const;
+      const sender = scope === "sender" ? "+15005550008" : `MG${"0".repeat(31)}8`;
+      const base = memoryStorage();
+      let isDead = false;
+      const h = eraser({
+        consent,
+        storage: interrupted(base, {
+          async commit(writes) {
+            // The gate is closed by then.
+            isDead ||= writes.some(({ kind }) => kind === "consentEntry");
+            if (isDead) throw new Error("The process is dead.");
+          },
+        }),
+      });
+      const other = eraser({ storage: base, manual: h.runtime, consent });
+      await other.sms.consent.optOut({ contact, sender });
+      await expect(h.sms.contacts.erase({ contact })).rejects.toMatchObject({ code: "storage_failed" });
+      expect(await everything(base)).toContain(DIGITS);
+      expect(await other.sms.contacts.erase({ contact })).toMatchObject({ kind: "erased", optOutKept: true });
+      expect(await everything(base)).not.toContain(DIGITS);
+      expect(await other.sms.consent.history({ contact, sender })).toMatchObject({
+        items: [{ to: "opted-out" }],
+      });
+      expect(await other.sms.contacts.erase({ contact })).toEqual({ kind: "nothing-found" });
+    },
+  );
 
   it("closes the gate of opt-outs that Twilio reports after the person came back", async () => {
     const h = eraser();
@@ -490,6 +534,88 @@ describe("an erasure beside everything else", () => {
     expect(await h.sms.contacts.erase({ contact })).toMatchObject({ kind: "erased", optOutKept: true });
     expect(await everything(base)).not.toContain(DIGITS);
     expect(await h.sms.send({ to: contact, body: "Hi" })).toMatchObject(BLOCKED);
+  });
+
+  it.each<[string, (stop: () => Promise<void>) => Parameters<typeof interrupted>[1]]>([
+    ["between its closing the gate and its look at the ledger", listing("consentEntries")],
+    [
+      "between its look at the ledger and its commit of that",
+      (stop) => ({
+        async commit(writes) {
+          if (writes.some(({ kind }) => kind === "consentEntry")) await stop();
+        },
+      }),
+    ],
+    ["between its closing the gate and its removing the conversation", listing("messages")],
+  ])("a STOP %s is kept with its proof", async (_, before) => {
+    const base = memoryStorage();
+    const other = eraser({ storage: base });
+    await text(other, "Hello");
+    await other.sms.consent.optIn({ contact, by: "ann" });
+    await other.runtime.advance(1_000);
+    const stop = async (): Promise<void> => {
+      await other.runtime.advance(1_000);
+      await text(other, "STOP");
+      await other.runtime.advance(1_000);
+    };
+    const h = eraser({ storage: interrupted(base, before(once(stop))), manual: other.runtime });
+    expect(await h.sms.contacts.erase({ contact })).toMatchObject({ kind: "erased", optOutKept: true });
+    expect(await everything(base)).not.toMatch(new RegExp(`${DIGITS}|STOP|ann`));
+    expect(await h.sms.send({ to: contact, body: "Hi" })).toMatchObject(BLOCKED);
+    const { items } = await h.sms.consent.history({ contact });
+    const nothing = { messageSid: null, text: null, by: null, note: null };
+    expect(items.at(-1)).toMatchObject({ to: "opted-out", reason: "keyword_stop", evidence: nothing });
+    expect(await h.sms.contacts.erase({ contact })).toEqual({ kind: "nothing-found" });
+  });
+
+  it("an opt-out that is lifted between its closing the gate and its look at the ledger leaves no proof", async () => {
+    const base = memoryStorage();
+    const other = eraser({ storage: base });
+    await text(other, "STOP");
+    await other.runtime.advance(1_000);
+    const start = once(() => other.sms.consent.optIn({ contact, by: "ann" }));
+    const h = eraser({ storage: interrupted(base, listing("consentEntries")(start)), manual: other.runtime });
+    expect(await h.sms.contacts.erase({ contact })).toMatchObject({ kind: "erased", optOutKept: false });
+    expect(await everything(base)).not.toMatch(new RegExp(`${DIGITS}|STOP|ann`));
+    expect((await h.sms.consent.history({ contact })).items).toEqual([]);
+  });
+
+  it("tells every mark when the person was erased, and later only where texts came after that", async () => {
+    const h = eraser({ erasure: { key: [KEY, OLD_KEY] } });
+    const erasedAt = async (): Promise<readonly unknown[]> => {
+      const query = { list: "records", kind: "consent", limit: 10, cursor: null } as const;
+      return (await h.storage.list(query)).items.map((mark) => Reflect.get(mark, "erasedAt"));
+    };
+    await text(h, "Hello");
+    expect(await erasedAt()).toEqual([null, null, null]);
+    await h.runtime.advance(1_000);
+    const first = new Date(h.runtime.now()).toISOString();
+    await h.sms.contacts.erase({ contact });
+    expect(await erasedAt()).toEqual([first, first]);
+    await h.runtime.advance(1_000);
+    expect(await h.sms.contacts.erase({ contact })).toEqual({ kind: "nothing-found" });
+    expect(await erasedAt()).toEqual([first, first]);
+    await text(h, "Hello again");
+    expect(await erasedAt()).toEqual([first, first]);
+    await h.runtime.advance(1_000);
+    const second = new Date(h.runtime.now()).toISOString();
+    expect(await h.sms.contacts.erase({ contact })).toMatchObject({ messages: 1 });
+    expect(await erasedAt()).toEqual([second, second]);
+  });
+
+  it("tells the marks of a text that came while the erasure was under way", async () => {
+    const base = memoryStorage();
+    const other = eraser({ storage: base });
+    await text(other, "Hello");
+    const late = once(async () => {
+      await other.runtime.advance(5_000);
+      await text(other, "And another thing");
+      await other.runtime.advance(5_000);
+    });
+    const h = eraser({ storage: interrupted(base, listing("messages")(late)), manual: other.runtime });
+    expect(await h.sms.contacts.erase({ contact })).toMatchObject({ messages: 2, conversations: 1 });
+    const { items } = await base.list({ list: "records", kind: "consent", limit: 10, cursor: null });
+    expect(items).toMatchObject([{ erasedAt: new Date(other.runtime.now()).toISOString() }]);
   });
 
   it("gives up on a host that goes on texting the person meanwhile", async () => {

@@ -9,7 +9,8 @@ import { FIXTURE_CONTACT, inboundSms, statusCallback } from "../fixtures/twilio/
 import { harness, WEBHOOK_URL } from "../support/harness";
 import type { Harness } from "../support/harness";
 import { impatientRuntime } from "../support/impatient-runtime";
-import { sidOf, twilioEdge, twilioError } from "../support/twilio-edge";
+import { logPage, sidOf, twilioEdge, twilioError } from "../support/twilio-edge";
+import { loggedText } from "./sync-log";
 
 const edge = twilioEdge();
 const DAY_MS = 86_400_000;
@@ -126,12 +127,37 @@ describe("forgetting what is older than a date", () => {
     expect(await h.sms.forgetBefore(daysAgo(h, 5))).toMatchObject({ messages, conversations: messages });
   });
 
+  it("removes an old text that came late, behind what is newer", async () => {
+    const h = harness();
+    const startedAt = h.runtime.now();
+    for (let day = 1; day <= 40; day += 1) {
+      await h.runtime.advance(DAY_MS);
+      await h.post(inboundSms({ MessageSid: sidOf(100 + day), Body: `day ${day}` }));
+    }
+    edge.tellWith(() => logPage([loggedText(1, startedAt + 2 * DAY_MS)]));
+    await h.sms.sync({ since: new Date(startedAt) });
+    await h.sms.forgetBefore(new Date(startedAt + 5.5 * DAY_MS));
+    const { items } = await h.sms.conversations.list();
+    const { items: left } = await h.sms.conversations.messages(items[0]?.id ?? "", { limit: 100 });
+    expect(left.map(({ body }) => body)).toEqual(
+      Array.from({ length: 35 }, (_, index) => `day ${index + 6}`),
+    );
+  });
+
   it("removes one whose outcome stayed unknown", async () => {
     const h = harness();
     edge.answerWith(() => new Response("Bad gateway", { status: 502 }));
+    edge.tellWith(() => new Response("Bad gateway", { status: 502 }));
     await h.sms.send({ to: contact, body: "Hi" });
     await h.sms.runDue();
     await h.runtime.advance(10 * DAY_MS);
+    // As long as somebody may look for it at Twilio, it stays.
+    expect(await h.sms.forgetBefore(daysAgo(h, 5))).toMatchObject({ messages: 0, conversations: 0 });
+    for (let look = 0; look < 2; look += 1) {
+      await h.sms.runDue();
+      await h.runtime.advance(DAY_MS);
+    }
+    await h.sms.runDue();
     expect(await h.sms.forgetBefore(daysAgo(h, 5))).toMatchObject({ messages: 1, conversations: 1 });
   });
 

@@ -1,10 +1,18 @@
 import { HttpResponse } from "msw";
 import { describe, expect, it } from "vitest";
 import { isSmsError } from "../../src/core/model/errors";
-import { FIXTURE_CONTACT, inboundSms } from "../fixtures/twilio/payloads";
-import { ACCOUNT, harness } from "../support/harness";
+import type { SmsOptions } from "../../src/flows/sms-options";
+import { FIXTURE_CONTACT, inboundSms, statusCallback } from "../fixtures/twilio/payloads";
+import { ACCOUNT, harness, WEBHOOK_URL } from "../support/harness";
 import type { Harness } from "../support/harness";
-import { createdMessage, sidOf, twilioEdge, twilioError } from "../support/twilio-edge";
+import {
+  createdMessage,
+  loggedMessage,
+  logPage,
+  sidOf,
+  twilioEdge,
+  twilioError,
+} from "../support/twilio-edge";
 
 const edge = twilioEdge();
 const LONG = Array.from({ length: 90 }, (_, n) => `This is sentence number ${n} of a long text. `)
@@ -149,8 +157,40 @@ describe("split", () => {
     await first.runtime.advance(60_000);
     edge.answerWith(({ form }, index) => createdMessage(form, sidOf(index)));
     await second.sms.runDue();
+    expect(await statuses(second)).toEqual(["queued", "unknown", "pending"]);
+    const [, lost] = bodies();
+    edge.tellWith(() =>
+      logPage([loggedMessage({ to: FIXTURE_CONTACT, from: ACCOUNT.from, body: lost, sid: sidOf(90) })]),
+    );
+    await first.runtime.advance(45_000);
+    await second.sms.runDue();
+    expect(bodies()).toHaveLength(3);
     expect(new Set(bodies()).size).toBe(3);
-    expect(await statuses(second)).toEqual(["queued", "unknown", "queued"]);
+    expect(await statuses(second)).toEqual(["queued", "delivered", "queued"]);
+  });
+});
+
+describe("the status callback that Twilio is asked for", () => {
+  it.each<[string, Partial<SmsOptions>, string]>([
+    ["has Twilio repeat it", {}, "#rc=5&rp=ct,rt,5xx&ct=2000&rt=4000"],
+    ["carries connectionOverrides", { connectionOverrides: "rc=2&rp=all" }, "#rc=2&rp=all"],
+    ["carries none where there are none", { connectionOverrides: "" }, ""],
+    ["carries those of the webhookUrl", { webhookUrl: `${WEBHOOK_URL}#rc=1` }, "#rc=1"],
+  ])("%s", async (_, options, fragment) => {
+    const h = harness(options);
+    const { message } = await h.sms.send({ to: FIXTURE_CONTACT, body: "Hi" });
+    await h.sms.runDue();
+    const url = edge.reached[0]?.form.get("StatusCallback");
+    expect(url).toBe(`${WEBHOOK_URL}?mid=${message?.id ?? ""}${fragment}`);
+    // Twilio signs and calls the URL without its fragment.
+    const report = statusCallback({ MessageSid: sidOf(0), MessageStatus: "delivered", To: FIXTURE_CONTACT });
+    expect((await h.post(report, `${WEBHOOK_URL}?mid=${message?.id ?? ""}`)).status).toBe(200);
+  });
+
+  it("is refused at the door with overrides that Twilio would not understand", () => {
+    expect(() => harness({ connectionOverrides: "rc=9" })).toThrow(
+      expect.objectContaining({ code: "config_invalid" }),
+    );
   });
 });
 

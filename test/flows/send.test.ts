@@ -72,7 +72,7 @@ describe("sending", () => {
       To: FIXTURE_CONTACT,
       From: FIXTURE_OURS,
       Body: "Hi",
-      StatusCallback: `${WEBHOOK_URL}?mid=${sent.id}`,
+      StatusCallback: `${WEBHOOK_URL}?mid=${sent.id}#rc=5&rp=ct,rt,5xx&ct=2000&rt=4000`,
     });
     expect(request?.headers.get("authorization")).toBe(
       `Basic ${btoa(`${ACCOUNT.accountSid}:${ACCOUNT.authToken}`)}`,
@@ -389,6 +389,7 @@ describe("what Twilio answers", () => {
     ["201 with truncated JSON", () => new HttpResponse('{"sid":"SM', { status: 201 })],
     ["a connection that breaks", () => HttpResponse.error()],
   ])("%s leaves the outcome unknown, and the message is never sent again blindly", async (_, answer) => {
+    edge.tellWith(() => twilioError(503, 20503));
     const { h, sent } = await settledWith(answer);
     expect(await messageOf(h, sent)).toMatchObject({ status: "unknown", sid: null });
     await h.runtime.advance(3_600_000);
@@ -525,6 +526,25 @@ describe("timing", () => {
     await first.runtime.advance(1);
     await second.sms.runDue();
     expect(await messageOf(second, sent)).toMatchObject({ status: "unknown" });
+  });
+});
+
+describe("a START at the moment of a refusal", () => {
+  it("is not undone by the refusal, which is from before it", async () => {
+    const h = harness();
+    await h.post(inboundSms({ Body: "Hello" }));
+    edge.answerWith(async () => {
+      await h.runtime.advance(2_000);
+      await h.post(inboundSms({ Body: "START", MessageSid: sidOf(600) }));
+      return twilioError(400, 21610);
+    });
+    await h.sms.send({ to: FIXTURE_CONTACT, body: "Hi" });
+    await h.sms.runDue();
+    expect(await h.sms.consent.get({ contact: FIXTURE_CONTACT })).toMatchObject({ state: "opted-in" });
+    edge.answerWith(() => twilioError(400, 21610));
+    await h.sms.send({ to: FIXTURE_CONTACT, body: "Hi again" });
+    await h.sms.runDue();
+    expect(await h.sms.consent.get({ contact: FIXTURE_CONTACT })).toMatchObject({ state: "opted-out" });
   });
 });
 

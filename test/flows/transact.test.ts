@@ -18,6 +18,7 @@ const CONSENT: Consent = {
   since: "2026-11-23T09:00:00.000Z",
   reason: "first_contact",
   maybeStopSince: null,
+  erasedAt: null,
 };
 const KEYS = [{ kind: "consent", id: CONSENT.id }] as const;
 

@@ -78,6 +78,29 @@ describe("a started worker", () => {
     await h.sms.stop();
   });
 
+  it("hands texts over beside as many assistants that never answer", async () => {
+    let asked = 0;
+    const use = {
+      answer: () => {
+        asked += 1;
+        return Promise.race<never>([]);
+      },
+    };
+    const h = harness({ worker: { concurrency: 4 }, assistant: { use, mode: "auto" } });
+    await h.sms.start();
+    for (let n = 0; n < 9; n += 1) {
+      const answer = await h.post(inboundSms({ From: `+1415555010${n}`, MessageSid: sidOf(100 + n) }));
+      expect(answer.status).toBe(200);
+    }
+    await h.runtime.advance(6_000);
+    expect(asked).toBe(2);
+    await h.sms.send({ to: FIXTURE_CONTACT, body: "Hi" });
+    await expect.poll(() => edge.reached.length).toBe(1);
+    // Their time is up by and by; then the others are asked.
+    await h.runtime.advance(31_000);
+    expect(asked).toBeGreaterThan(2);
+  });
+
   it("stop() waits for what is under way and takes nothing more", async () => {
     let release = (): void => undefined;
     edge.answerWith(

@@ -6,6 +6,10 @@ import { checkTestHygiene, type SleepException } from "./test-hygiene";
 /** Files that may wait on the real clock, and why. A line here that is no longer needed fails the test. */
 const sleepExceptions: readonly SleepException[] = [
   { file: "e2e/demo-process.ts", reason: "deadlines for a child process that does not start or stop" },
+  {
+    file: "simulation/kills/pacing.ts",
+    reason: "the pace of a load on a real process, and the moments at which it is killed",
+  },
   { file: "simulation/host-process.ts", reason: "a child process stays alive until it is killed" },
   {
     file: "adapters/storage/fixtures/commit-and-wait.ts",

@@ -1,12 +1,10 @@
 import * as z from "zod/mini";
 import { classifyHttpAnswer } from "../../core/delivery/outcome";
 import { parseRetryAfter } from "../../core/delivery/retry";
-import type {
-  AccountCredentials,
-  CreateMessageOutcome,
-  CreateMessageRequest,
-  MessagesApi,
-} from "../../ports/messages-api";
+import type { CreateMessageOutcome, CreateMessageRequest, MessagesApi } from "../../ports/messages-api";
+import { accountUrl, basicAuth } from "./account-request";
+import { billedOf } from "./billed-segments";
+import { createLogReader } from "./message-log";
 
 /**
  * The part of Twilio's message resource that sending needs. Other fields are let through. The sid alone proves that Twilio has
@@ -57,9 +55,10 @@ export function twilioMessagesApi(parts: {
   readonly now: () => number;
 }): MessagesApi {
   return {
+    ...createLogReader(parts),
     async create(request, { signal }) {
       const { account } = request;
-      const url = `${account.apiBaseUrl}/2010-04-01/Accounts/${encodeURIComponent(account.accountSid)}/Messages.json`;
+      const url = `${accountUrl(account)}/Messages.json`;
       if (signal.aborted) return { kind: "retry", why: "not_connected", afterMs: null };
       let response: Response;
       try {
@@ -82,11 +81,6 @@ export function twilioMessagesApi(parts: {
       return readAnswer(response, signal, parts.now());
     },
   };
-}
-
-/** As UTF-8, since `btoa` alone throws on other characters than Latin-1. Source: RFC 7617, section 2.1 (read 2026-11). */
-function basicAuth({ username, password }: AccountCredentials): string {
-  return `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${username}:${password}`)))}`;
 }
 
 /** A sender id may begin with MG too, but is no longer than eleven characters. */
@@ -143,14 +137,6 @@ async function readAnswer(
     case "unknown":
       return { kind: "unknown", why: answer.why };
   }
-}
-
-/**
- * Twilio writes the number as a string, and "0" while a Messaging Service has not picked a sender.
- * Source: Twilio docs, "Message resource", `num_segments` (read 2026-11).
- */
-function billedOf(numSegments: string): number | null {
-  return /^[1-9]\d{0,3}$/.test(numSegments) ? Number(numSegments) : null;
 }
 
 function afterThrow(cause: unknown, signal: AbortSignal): CreateMessageOutcome {

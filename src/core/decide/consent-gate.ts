@@ -71,6 +71,7 @@ export function blankMark(id: string, about: Pick<Consent, "accountSid" | "sende
     since: timestampOf(nowMs),
     reason: "first_contact",
     maybeStopSince: null,
+    erasedAt: null,
   };
 }
 

@@ -1,12 +1,10 @@
-import type { RetryPlan } from "../delivery/retry";
 import { mayReceive } from "../consent/machine";
-import { deliveryState, observeTwilioStatus } from "../delivery/status";
+import { deliveryState } from "../delivery/status";
 import type { Consent } from "../model/consent";
 import type { SmsEvent } from "../model/events";
 import type { Message } from "../model/message";
 import type { Versioned, Write } from "../model/record";
-import type { Task } from "../model/task";
-import { changeConsent, NO_EVIDENCE, optOutSignal } from "./consent-change";
+import type { CallDetail, Task } from "../model/task";
 import { recordsOfGate, restingOn } from "./consent-gate";
 import type { ConsentGate } from "./consent-gate";
 import { unchanged } from "./decision";
@@ -32,26 +30,30 @@ export interface Claimant {
   readonly leaseMs: number;
 }
 
-/** `call`: the message is this worker's to hand over, now. `leave`: there is nothing to do for it. */
-export type ClaimAnswer = { readonly kind: "call"; readonly message: Message } | { readonly kind: "leave" };
+/**
+ * `call`: the message is this worker's to hand over, now. `look-up`: it is this worker's to look for at Twilio, since nobody knows
+ * what a call came to. `leave`: there is nothing to do for it.
+ */
+export type ClaimAnswer =
+  | { readonly kind: "call" | "look-up"; readonly message: Message; readonly task: Task }
+  | { readonly kind: "leave" };
 
 /**
  * Claims a message for handing over. Lease and consent gate are the same commit: the claim holds only if the contact had not
  * opted out when it was committed (guarantee G3).
- * A task that was claimed before and never settled may have reached Twilio: it is never repeated (guarantee G4).
+ * A task that was claimed before and never settled may have reached Twilio: it is not repeated, but looked for at Twilio when
+ * `absenceMs` has passed since (guarantee G4).
  */
-export function decideClaim(records: DispatchRecords, claimant: Claimant): Decision<ClaimAnswer> {
+export function decideClaim(
+  records: DispatchRecords,
+  claimant: Claimant & { readonly absenceMs: number },
+): Decision<ClaimAnswer> {
   const { task, message, consent } = records;
   const { nowMs } = claimant;
   if (task === null || task.value.attempts !== claimant.attempts) return unchanged({ kind: "leave" });
   if (message === null) return leaving(giveUp(task, records.rest));
-  if (message.value.sid !== null || message.value.status !== "pending") {
-    return leaving(goOn(task, nowMs));
-  }
-  if (task.value.calling) {
-    const change = changeMessage(message, { observed: deliveryState("unknown") });
-    return leaving(goOn(task, nowMs), change);
-  }
+  if (isSettled(message.value)) return leaving(goOn(task, nowMs));
+  if (task.value.calling) return claimUnsettled(task, message, claimant);
   if (consent.record === null || !mayPass(message.value, consent.record.value, nowMs)) {
     const change = changeMessage(message, { observed: deliveryState("blocked") });
     const blocked: SmsEvent = {
@@ -62,11 +64,18 @@ export function decideClaim(records: DispatchRecords, claimant: Claimant): Decis
     const writes = [...restingOn(recordsOfGate(consent)), ...change.writes];
     return leaving(giveUp(task, records.rest), { writes, events: [...change.events, blocked] });
   }
+  const before = callOf(task.value);
   const claimed: Task = {
     ...task.value,
     calling: true,
     attempts: task.value.attempts + 1,
     dueAtMs: nowMs + claimant.leaseMs,
+    detail: {
+      ...before,
+      calledAtMs: before.calls === 0 ? nowMs : before.calledAtMs,
+      calls: before.calls + 1,
+      unknownSinceMs: null,
+    },
   };
   return {
     writes: [
@@ -75,7 +84,61 @@ export function decideClaim(records: DispatchRecords, claimant: Claimant): Decis
       { kind: "task", put: claimed, expect: task.version },
     ],
     events: [],
-    answer: { kind: "call", message: message.value },
+    answer: { kind: "call", message: message.value, task: claimed },
+  };
+}
+
+/** Whether nothing is left to be handed over: Twilio has it, or it was refused, blocked or canceled. */
+export function isSettled({ sid, status }: Message): boolean {
+  return sid !== null || (status !== "pending" && status !== "unknown");
+}
+
+/** What a dispatch task knows of its calls. */
+export function callOf(task: Task): CallDetail {
+  if (task.detail?.kind === "call") return task.detail;
+  return {
+    kind: "call",
+    calledAtMs: task.createdAtMs,
+    calls: task.calling ? 1 : 0,
+    unknownSinceMs: null,
+    lookUps: 0,
+  };
+}
+
+/**
+ * The worker of the last call ended without a word, or the outcome is known to be unknown. The lease of the call has passed; only
+ * after the further wait may anybody conclude from Twilio's log that the message is not there.
+ */
+function claimUnsettled(
+  task: Versioned<Task>,
+  message: Versioned<Message>,
+  { nowMs, leaseMs, absenceMs }: Claimant & { readonly absenceMs: number },
+): Decision<ClaimAnswer> {
+  const call = callOf(task.value);
+  if (call.unknownSinceMs === null) {
+    const change = changeMessage(message, { observed: deliveryState("unknown") });
+    // The attempts stay: should the worker wake up after all, what it knows is still the truth about this call.
+    const waiting: Task = {
+      ...task.value,
+      dueAtMs: nowMs + absenceMs,
+      detail: { ...call, unknownSinceMs: nowMs },
+    };
+    return {
+      writes: [...change.writes, { kind: "task", put: waiting, expect: task.version }],
+      events: change.events,
+      answer: { kind: "leave" },
+    };
+  }
+  const claimed: Task = {
+    ...task.value,
+    attempts: task.value.attempts + 1,
+    dueAtMs: nowMs + leaseMs,
+    detail: { ...call, lookUps: call.lookUps + 1 },
+  };
+  return {
+    writes: [{ kind: "task", put: claimed, expect: task.version }],
+    events: [],
+    answer: { kind: "look-up", message: message.value, task: claimed },
   };
 }
 
@@ -105,143 +168,4 @@ function mayPass(message: Message, consent: Consent, nowMs: number): boolean {
   if (mayReceive(consent.state)) return true;
   if (message.answersKeyword !== "stop" || message.createdAt !== consent.since) return false;
   return nowMs - Date.parse(consent.since) < CONFIRMATION_MS;
-}
-
-/** What the call came to. `retry` carries the plan that was made for it. */
-export type CallResult =
-  | {
-      readonly kind: "accepted";
-      readonly sid: string;
-      readonly status: string;
-      readonly from: string | null;
-      readonly errorCode: number | null;
-      /** What Twilio charges for; null while it has not counted. */
-      readonly billedSegments: number | null;
-    }
-  | { readonly kind: "rejected"; readonly code: number | null }
-  | { readonly kind: "retry"; readonly plan: RetryPlan }
-  | { readonly kind: "unknown" };
-
-/** How a call is settled. */
-export interface Settlement {
-  readonly result: CallResult;
-  /** The attempts of the claim that made the call. */
-  readonly attempts: number;
-  /** Twilio's error codes that count as an opt-out. */
-  readonly optOutErrors: readonly number[];
-  readonly newEntryId: string;
-  readonly nowMs: number;
-}
-
-/** The message as it is now, and the task with the next part of the text, if there is one. */
-export interface SettleAnswer {
-  readonly message: Message | null;
-  readonly next: Task | null;
-}
-
-/**
- * Writes down what a call came to. The message always learns the truth; the task is only touched by the claim that holds it,
- * since a worker that overslept its lease no longer does.
- */
-export function decideSettle(records: DispatchRecords, settlement: Settlement): Decision<SettleAnswer> {
-  const { message } = records;
-  const { result, nowMs } = settlement;
-  if (message === null) return unchanged({ message: null, next: null });
-  const task = taskOfCall(records.task, message.value, settlement.attempts);
-  if (result.kind === "retry" && "delayMs" in result.plan) {
-    if (task === null) return unchanged({ message: message.value, next: null });
-    const again: Task = { ...task.value, calling: false, dueAtMs: nowMs + result.plan.delayMs };
-    return {
-      writes: [{ kind: "task", put: again, expect: task.version }],
-      events: [],
-      answer: { message: message.value, next: null },
-    };
-  }
-  const change = changeMessage(message, newsOf(result));
-  const consent = optOutOf(records, settlement);
-  const step = task === null ? NO_STEP : stepAfter(task, records.rest, settlement);
-  return {
-    writes: [...consent.writes, ...change.writes, ...step.writes],
-    events: [
-      ...acceptedEvents(message.value, change.message, result),
-      ...change.events,
-      ...consent.events,
-      ...step.events,
-    ],
-    answer: { message: change.message, next: step.next },
-  };
-}
-
-/**
- * The task, if it still is about this very call. It is not when another worker took it, nor when it has gone on to the next part of
- * the text already: the answer to the commit that did so may have been lost, and the result is then settled again.
- */
-function taskOfCall(
-  task: Versioned<Task> | null,
-  message: Message,
-  attempts: number,
-): Versioned<Task> | null {
-  if (task === null || task.value.attempts !== attempts) return null;
-  return task.value.calling && task.value.messageId === message.id ? task : null;
-}
-
-const NO_STEP: NextStep = { writes: [], events: [], next: null };
-
-function stepAfter(
-  task: Versioned<Task>,
-  rest: readonly Versioned<Message>[],
-  { result, nowMs }: Settlement,
-): NextStep {
-  const mayBeThere = result.kind === "accepted" || result.kind === "unknown";
-  return mayBeThere ? goOn(task, nowMs) : giveUp(task, rest);
-}
-
-function acceptedEvents(before: Message, message: Message, result: CallResult): readonly SmsEvent[] {
-  if (result.kind !== "accepted" || before.sid !== null) return [];
-  const { segments: counted, billedSegments: billed } = message;
-  const differs = billed !== null && billed !== counted && message.media.length === 0;
-  return [
-    { name: "message.sent", data: { message } },
-    ...(differs ? [{ name: "message.segments", data: { message, counted, billed } } as const] : []),
-  ];
-}
-
-function newsOf(result: CallResult): Parameters<typeof changeMessage>[1] {
-  switch (result.kind) {
-    case "accepted":
-      return {
-        observed: observeTwilioStatus(result.status, { errorCode: result.errorCode }),
-        sid: result.sid,
-        from: result.from,
-        billedSegments: result.billedSegments,
-      };
-    case "rejected":
-      return { observed: deliveryState("failed", { errorCode: result.code }) };
-    case "retry":
-      return { observed: deliveryState("failed") };
-    case "unknown":
-      return { observed: deliveryState("unknown") };
-  }
-}
-
-/** Twilio's own list knows opt-outs that we never heard of: error 21610 closes our gate as well. */
-function optOutOf(
-  records: DispatchRecords,
-  settlement: Settlement,
-): { readonly writes: readonly Write[]; readonly events: readonly SmsEvent[] } {
-  const { result } = settlement;
-  const { message, consent } = records;
-  const code = result.kind === "rejected" ? result.code : null;
-  if (message === null || code === null || !settlement.optOutErrors.includes(code))
-    return { writes: [], events: [] };
-  return changeConsent({
-    gate: consent,
-    accountSid: message.value.accountSid,
-    contact: message.value.to,
-    sender: consent.record?.value.sender ?? null,
-    signal: optOutSignal(code),
-    evidence: { ...NO_EVIDENCE, messageSid: message.value.sid, note: `Twilio error ${code}` },
-    entryId: settlement.newEntryId,
-    nowMs: settlement.nowMs,
-  });
 }

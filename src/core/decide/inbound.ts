@@ -16,7 +16,7 @@ import type { Task } from "../model/task";
 import { timestampOf } from "../model/timestamp";
 import type { InboundPayload } from "../webhook/payload";
 import { countSegments } from "../text/segments";
-import { changeConsent, suspectStop } from "./consent-change";
+import { changeConsent, hasSpokenSince, suspectStop } from "./consent-change";
 import type { ConsentResult } from "./consent-change";
 import type { ConsentGate } from "./consent-gate";
 import { unchanged } from "./decision";
@@ -48,9 +48,18 @@ export interface InboundEvent {
   readonly maybeStop: MaybeStopPolicy;
   readonly keywordAnswers: KeywordAnswers | null;
   readonly instanceMode: InstanceMode;
+  /** Set for a message out of Twilio's log; null for one that a webhook brings as it is said. */
+  readonly logged: LateWords | null;
   readonly newConversationId: string;
   readonly newEntryId: string;
   readonly newMessageId: string;
+}
+
+/** A message that comes late: when it was said, as Twilio has it (whole seconds, in ms since 1970). */
+export interface LateWords {
+  readonly saidAtMs: number;
+  /** The assistant does not answer what is older than this. */
+  readonly assistWithinMs: number;
 }
 
 /** Whether the message is new, or one that Twilio delivered before. */
@@ -58,8 +67,16 @@ export type InboundAnswer =
   { readonly kind: "stored"; readonly message: Message } | { readonly kind: "duplicate" };
 
 /**
+ * How old a keyword may be to be answered: a confirmation of a STOP counts as part of it for so long.
+ * Source: 47 CFR 64.1200(a)(12) (read 2026-11).
+ */
+const KEYWORD_ANSWER_WITHIN_MS = 300_000;
+
+/**
  * Stores an inbound message, its thread, its consent change and what answers it together.
  * The message's id is its MessageSid, so a second delivery finds the first one, and two at once collide (guarantee G2).
+ *
+ * One that comes late takes effect as of when it was said; a conversation goes on showing and answering what is newer than it.
  */
 export function decideInbound(
   records: InboundRecords,
@@ -67,8 +84,13 @@ export function decideInbound(
   moment: Moment,
 ): Decision<InboundAnswer> {
   if (records.message !== null) return unchanged({ kind: "duplicate" });
+  const atMs = saidAtMsOf(event, moment);
+  const before = records.conversation?.value;
+  const isOvertaken =
+    event.logged !== null && before !== undefined && before.lastMessageAt > timestampOf(atMs);
   const consent = consentAfter(records, event, moment);
-  const overtaken = overtakenDraft(records.draft);
+  // A draft that answers something newer stays, and so does what shows the newer message.
+  const overtaken = overtakenDraft(isOvertaken ? null : records.draft);
   const joined = joinThread({
     record: records.conversation,
     pair: event.pair,
@@ -76,17 +98,24 @@ export function decideInbound(
     author: "contact",
     body: event.payload.body,
     mediaCount: event.payload.media.length,
-    nowMs: moment.nowMs,
+    nowMs: atMs,
   });
+  const { preview, lastInboundSeq, waitingDraftId } = isOvertaken
+    ? before
+    : { ...joined, waitingDraftId: null };
   const received: ConversationRecord = {
     ...joined,
-    attention: suspectsStop(event) ? "maybe-stop" : joined.attention,
-    waitingDraftId: null,
+    preview,
+    lastInboundSeq,
+    waitingDraftId,
+    attention: consent.isSuspect ? "maybe-stop" : joined.attention,
+    createdAt: joined.createdAt < timestampOf(atMs) ? joined.createdAt : timestampOf(atMs),
   };
-  const message = inboundMessage(event, received, moment);
+  const message = inboundMessage(event, received, atMs);
   const answered = answerKeyword(event, { received, consent, moment });
   const thread = putConversation(records.conversation, answered.conversation, event.instanceMode);
-  const assist = assistTask(event, { conversation: received, message, consent: consent.consent, moment });
+  const asked = { conversation: received, message, consent: consent.consent, moment };
+  const assist = isOvertaken ? null : assistTask(event, asked);
   return {
     writes: [
       ...consent.writes,
@@ -116,21 +145,35 @@ function suspectsStop(event: InboundEvent): boolean {
   );
 }
 
-function consentAfter(records: InboundRecords, event: InboundEvent, moment: Moment): ConsentResult {
-  const { payload, reply } = event;
+/** When it was said. Twilio's clock may be ahead of ours: nothing is said after it is read. */
+const saidAtMsOf = ({ logged }: InboundEvent, { nowMs }: Moment): number =>
+  Math.min(logged?.saidAtMs ?? nowMs, nowMs);
+
+/** The consent after the words, and whether they leave the suspicion that the contact wants to stop. */
+function consentAfter(
+  records: InboundRecords,
+  event: InboundEvent,
+  moment: Moment,
+): ConsentResult & { readonly isSuspect: boolean } {
+  const { payload, reply, logged } = event;
   const countsAsStop = reply.intent === "maybe-stop" && event.maybeStop === "opt-out";
   const said = consentSignalOf({ intent: reply.intent, optOutType: payload.optOutType });
+  const saidAtMs = saidAtMsOf(event, moment);
+  const note = logged === null ? null : `Read from Twilio's message log at ${timestampOf(moment.nowMs)}`;
   const result = changeConsent({
     gate: records.consent,
     accountSid: event.pair.accountSid,
     contact: event.pair.contact,
     sender: event.consentSender,
     signal: said ?? (countsAsStop ? { kind: "informal-stop" } : { kind: "first-contact" }),
-    evidence: { messageSid: payload.messageSid, text: payload.body, by: null, note: null },
+    evidence: { messageSid: payload.messageSid, text: payload.body, by: null, note },
     entryId: event.newEntryId,
     nowMs: moment.nowMs,
+    ...(logged === null ? {} : { saidAtMs }),
   });
-  return suspectsStop(event) ? suspectStop(result, records.consent, moment.nowMs) : result;
+  const isDecidedSince = logged !== null && hasSpokenSince(records.consent, saidAtMs);
+  if (!suspectsStop(event) || isDecidedSince) return { ...result, isSuspect: false };
+  return { ...suspectStop(result, records.consent, saidAtMs), isSuspect: true };
 }
 
 /**
@@ -147,6 +190,7 @@ function answerKeyword(
 } {
   const { received, consent, moment } = made;
   const { to, optOutType } = event.payload;
+  const ageMs = moment.nowMs - saidAtMsOf(event, moment);
   const answer = keywordAnswerOf(
     {
       intent: event.reply.intent,
@@ -156,7 +200,7 @@ function answerKeyword(
       changed: consent.changed,
       mayReceive: mayReceive(consent.consent.state),
     },
-    event.keywordAnswers,
+    ageMs <= KEYWORD_ANSWER_WITHIN_MS ? event.keywordAnswers : null,
   );
   if (answer === null) return { conversation: received, writes: [], events: [] };
   const author = { kind: "app" } as const;
@@ -185,7 +229,7 @@ function answerKeyword(
   };
 }
 
-function inboundMessage(event: InboundEvent, conversation: ConversationRecord, moment: Moment): Message {
+function inboundMessage(event: InboundEvent, conversation: ConversationRecord, atMs: number): Message {
   const { payload } = event;
   const delivery = deliveryState("received");
   return {
@@ -209,7 +253,7 @@ function inboundMessage(event: InboundEvent, conversation: ConversationRecord, m
     answersKeyword: null,
     author: { kind: "contact" },
     extra: payload.extra,
-    createdAt: timestampOf(moment.nowMs),
+    createdAt: timestampOf(atMs),
   };
 }
 
@@ -231,6 +275,8 @@ function assistTask(
   const { conversation, message, consent, moment } = made;
   const mode = modeInForce(conversation.assistantMode, event.instanceMode);
   if (mode === "off" || event.payload.optOutType !== null) return null;
+  const ageMs = moment.nowMs - saidAtMsOf(event, moment);
+  if (event.logged !== null && ageMs > event.logged.assistWithinMs) return null;
   const { intent } = event.reply;
   if (intent !== "none" && !(intent === "maybe-stop" && event.maybeStop === "ignore")) return null;
   // Nobody has decided yet whether the contact wants to hear from us at all.
@@ -239,7 +285,7 @@ function assistTask(
   return {
     id: assistTaskId(message.id),
     purpose: "assist",
-    class: "urgent",
+    class: "patient",
     dueAtMs: moment.bornDueAtMs,
     attempts: 0,
     calling: false,
@@ -249,5 +295,6 @@ function assistTask(
     thenMessageIds: [],
     consentId: consentIdOf(message.accountSid, event.pair.contact, event.consentSender),
     createdAtMs: moment.nowMs,
+    detail: null,
   };
 }

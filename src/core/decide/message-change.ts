@@ -60,7 +60,9 @@ const BLOCKED: MessageError = {
 const UNKNOWN: MessageError = {
   code: null,
   title: "Not known whether Twilio took it",
-  advice: "Do not send it again by hand: it may be on its way. A delivery report from Twilio will settle it.",
+  advice:
+    "Do not send it again by hand: it may be on its way. A delivery report or a look at Twilio's log settles it, and it is sent again " +
+    "only if Twilio certainly does not have it.",
 };
 
 const NOT_TAKEN: MessageError = {

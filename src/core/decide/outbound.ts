@@ -181,6 +181,7 @@ export function dispatchTask(
     thenMessageIds: rest.map(({ id }) => id),
     consentId: consentIdOf(first.accountSid, first.to, about.consentSender),
     createdAtMs: moment.nowMs,
+    detail: null,
   };
 }
 

@@ -17,7 +17,14 @@ export interface NextStep {
 export function goOn(task: Versioned<Task>, nowMs: number): NextStep {
   const [messageId, ...thenMessageIds] = task.value.thenMessageIds;
   if (messageId === undefined) return { writes: [removal(task)], events: [], next: null };
-  const next: Task = { ...task.value, messageId, thenMessageIds, calling: false, dueAtMs: nowMs };
+  const next: Task = {
+    ...task.value,
+    messageId,
+    thenMessageIds,
+    calling: false,
+    dueAtMs: nowMs,
+    detail: null,
+  };
   return { writes: [{ kind: "task", put: next, expect: task.version }], events: [], next };
 }
 

@@ -7,6 +7,8 @@ import type { Task } from "../model/task";
 import type { Timestamp } from "../model/timestamp";
 import { unchanged } from "./decision";
 import type { Decision } from "./decision";
+import { laneRemoval } from "./handle-removal";
+import type { LaneRecords } from "./handle-removal";
 import { assistTaskId } from "./inbound";
 import { dispatchTaskId } from "./outbound";
 import { putConversation } from "./thread";
@@ -98,17 +100,21 @@ function withoutTrace(
 }
 
 /**
- * Removes a conversation that was found empty when it was at `emptyAtVersion`. Whatever joins a thread counts its version up, so
- * nothing can have joined this one since.
+ * Removes a conversation that was found empty when it was at `emptyAtVersion`, with its queues, unless an event waits in one.
+ * Whatever joins a thread counts its version up, so nothing can have joined this one since; and without messages or drafts nothing
+ * can happen in it that a handler would be told of.
  */
 export function decideConversationRemoval(
   record: Versioned<ConversationRecord> | null,
+  lane: LaneRecords,
   emptyAtVersion: number,
 ): Decision<boolean> {
   if (record?.version !== emptyAtVersion) return unchanged(false);
+  const queues = laneRemoval(lane);
+  if (queues === null) return unchanged(false);
   const { id, accountSid } = record.value;
   return {
-    writes: [{ kind: "conversation", remove: id, expect: emptyAtVersion }],
+    writes: [{ kind: "conversation", remove: id, expect: emptyAtVersion }, ...queues],
     events: [{ name: "conversation.removed", data: { conversationId: id, accountSid } }],
     answer: true,
   };

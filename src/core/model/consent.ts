@@ -21,6 +21,8 @@ export interface Consent {
   readonly reason: ConsentReason;
   /** When the contact said something that may mean stop, and nobody has decided on it yet; marketing is held meanwhile. */
   readonly maybeStopSince: Timestamp | null;
+  /** When the contact was erased, on the marks of an erasure; null on all others. What is older than this never comes back. */
+  readonly erasedAt: Timestamp | null;
 }
 
 /**

@@ -19,7 +19,13 @@
  * - `assistant_failed`: the assistant threw, timed out or answered something that is no answer.
  * - `task_failed`: background work failed and will be tried again.
  * - `listener_failed`: a listener of the host threw.
+ * - `handler_failed`: a handler of the host threw or took too long; it is tried again.
+ * - `handler_parked`: a handler failed as often as it may, so what waits for it waits for a person. It is only published.
+ * - `handler_missing`: events wait for a handler that is not registered in this process. It is only published, once for each.
+ * - `event_not_found`: no event with this id waits for a handler.
+ * - `sync_failed`: Twilio's message log could not be read, so what was missed is still missing. It is only published.
  * - `send_failed`: Twilio refused a message for good. It is only published, the message carries the reason.
+ * - `outcome_unknown`: whether Twilio has a message could not be found out, so it is not sent again. It is only published.
  */
 export type SmsErrorCode =
   | "config_invalid"
@@ -42,7 +48,13 @@ export type SmsErrorCode =
   | "assistant_failed"
   | "task_failed"
   | "listener_failed"
-  | "send_failed";
+  | "handler_failed"
+  | "handler_parked"
+  | "handler_missing"
+  | "event_not_found"
+  | "sync_failed"
+  | "send_failed"
+  | "outcome_unknown";
 
 /** Facts about one failure, safe to log: they never hold a secret, a phone number or a message text. */
 export type SmsErrorDetails = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;

@@ -46,3 +46,9 @@ export type SmsEventName = keyof SmsEvents;
 export type SmsEvent = {
   readonly [N in SmsEventName]: { readonly name: N; readonly data: SmsEvents[N] };
 }[SmsEventName];
+
+/** The name of an event that handlers can have. Errors are no part of a commit, so no handler can be promised one. */
+export type HandledEventName = Exclude<SmsEventName, "error">;
+
+/** An event that handlers can have, with its name. */
+export type HandledEvent = Extract<SmsEvent, { readonly name: HandledEventName }>;

@@ -31,9 +31,18 @@ export function readExportLine(value: unknown): ExportLine | string {
   }
   const known = KINDS.find((one) => one === kind);
   if (known === undefined || counts !== undefined) return "is of no known kind";
-  const problem = recordProblem(known, record);
+  const completed = withNulls(known, record);
+  const problem = recordProblem(known, completed);
   // Every field is there and of its type: that is the record.
-  return problem ?? { is: "record", kind: known, record: record as Entity };
+  return problem ?? { is: "record", kind: known, record: completed as Entity };
+}
+
+/** Fields that an older release did not have yet may be null, and are. */
+function withNulls(kind: Kind, value: unknown): unknown {
+  const record = objectOf(value);
+  if (record === null) return value;
+  const optional = Object.entries(SCHEMA[kind].columns).filter(([, type]) => type.endsWith("?"));
+  return { ...Object.fromEntries(optional.map(([field]) => [field, null])), ...record };
 }
 
 function recordProblem(kind: Kind, value: unknown): string | null {

@@ -150,7 +150,10 @@ export const CONTENT_CASES: readonly StorageCase[] = [
       await mustCommit(storage, creating("message", empty, full));
       const found = await storage.read([empty, full].map(({ id }) => keyOf("message", id)));
       equal(valuesOf(found), [empty, full], "the messages");
-      const task = sampleTask(1, { thenMessageIds: ["b", "a", ""] });
+      const task = sampleTask(1, {
+        thenMessageIds: ["b", "a", ""],
+        detail: { kind: "call", calledAtMs: 1, calls: 1, unknownSinceMs: null, lookUps: 0 },
+      });
       const entry = sampleConsentEntry(1, {
         evidence: { messageSid: null, text: null, by: null, note: null },
       });

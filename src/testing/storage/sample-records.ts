@@ -35,6 +35,7 @@ export function sampleConsent(number = 1, changes: Partial<Consent> = {}): Conse
     since: at(0),
     reason: "first_contact",
     maybeStopSince: null,
+    erasedAt: null,
     ...changes,
   };
 }
@@ -153,6 +154,7 @@ export function sampleTask(number = 1, changes: Partial<Task> = {}): Task {
     thenMessageIds: [],
     consentId: sampleConsent(1).id,
     createdAtMs: START_MS,
+    detail: null,
     ...changes,
   };
 }

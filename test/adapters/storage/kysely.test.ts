@@ -6,6 +6,8 @@ import Database from "libsql";
 import { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { kyselyStorage, type KyselyStorageOptions } from "../../../src/adapters/storage/kysely/index";
+import { postgresStorage } from "../../../src/adapters/storage/postgres/index";
+import type { SqlStorage } from "../../../src/adapters/storage/sql/sql-storage";
 import { sqliteStorage } from "../../../src/adapters/storage/sqlite/index";
 import type { Storage } from "../../../src/ports/storage";
 import { storageSuite } from "../../../src/testing/index";
@@ -13,6 +15,7 @@ import { sampleMessage, sampleTask } from "../../../src/testing/storage/sample-r
 import { describeOn } from "../../databases/describe-on";
 import { hasPostgres, startPostgres, type PostgresServer } from "../../databases/postgres-server";
 import { recycledSchemas } from "../../databases/recycled-schemas";
+import { serializingPool } from "../../databases/serializing-pool";
 
 let folder: string;
 let files = 0;
@@ -82,6 +85,35 @@ describe("over a SQLite dialect", () => {
       .all();
     expect(names).toHaveLength(1);
   });
+
+  it.each(["begin", "commit"] as const)(
+    "promises nothing of a commit when the connection is lost at its %s",
+    async (lostAt) => {
+      const lost = Object.assign(new Error("stream closed"), { code: "HRANA_CLOSED_ERROR" });
+      const database = new Database(newPath());
+      let isLost = false;
+      const dialect = new SqliteDialect({
+        database: {
+          close: () => void database.close(),
+          prepare(sql) {
+            const statement = database.prepare(sql);
+            if (isLost && sql === lostAt) throw lost;
+            return statement;
+          },
+        },
+      });
+      const storage = kyselyStorage({ dialect, speaks: "sqlite" });
+      await storage.read([]);
+      isLost = true;
+      const failed = await storage
+        .commit([{ kind: "task", put: sampleTask(1), expect: "absent" }])
+        .catch((error: unknown) => error);
+      expect(failed).toMatchObject({ code: "storage_failed", cause: lost });
+      expect(String(failed)).not.toMatch(/nothing was changed/i);
+      isLost = false;
+      await storage.close();
+    },
+  );
 
   it("waits for migrate() where migrations are by hand", async () => {
     const storage = kyselyStorage({
@@ -166,6 +198,41 @@ describeOn("kyselyStorage on PostgreSQL", hasPostgres(), () => {
     ...schemas,
     without: { killing: "the server survives its clients; postgresStorage shows it" },
   });
+
+  describe.each(["one-statement", "transaction"] as const)(
+    "over a driver that turns values of JSON places into JSON, with commit: %s",
+    (commit) => {
+      const open = (schema: string): SqlStorage =>
+        kyselyStorage({
+          dialect: new PostgresDialect({ pool: serializingPool(pool) }),
+          speaks: "postgres",
+          schema,
+          commit,
+        });
+
+      it("stores the JSON itself, as the other storages do, and reads it", async () => {
+        const schema = `serialized_${commit.replace("-", "_")}`;
+        const storage = open(schema);
+        const messages = Array.from({ length: 20 }, (_, at) => sampleMessage(at));
+        const [first, ...more] = messages.map((put) => ({ kind: "message", put, expect: "absent" }) as const);
+        expect(await storage.commit(first === undefined ? [] : [first])).toBe("committed");
+        expect(await storage.commit(more)).toBe("committed");
+        const changed = sampleMessage(3, { media: [], body: "Changed" });
+        expect(await storage.commit([{ kind: "message", put: changed, expect: 1 }])).toBe("committed");
+        const { rows } = await pool.query(
+          `select distinct json_typeof(media) as type from ${schema}.sms_messages`,
+        );
+        expect(rows).toEqual([{ type: "array" }]);
+        const found = await storage.read(messages.map(({ id }) => ({ kind: "message", id }) as const));
+        expect(found.map((one) => one?.value)).toEqual(messages.with(3, changed));
+        const other = postgresStorage({ pool, schema });
+        expect(await other.read([{ kind: "message", id: changed.id }])).toEqual([
+          { version: 2, value: changed },
+        ]);
+        await Promise.all([storage.close(), other.close()]);
+      });
+    },
+  );
 
   it("searches only when asked to, and makes a commit of several statements when told", async () => {
     const watched = new Pool({ connectionString: server.connectionString });

@@ -8,6 +8,7 @@ import { postgresBuilder } from "../../../src/adapters/storage/postgres/dialect"
 import { postgresStorage, type SqlStorage } from "../../../src/adapters/storage/postgres/index";
 import { migrate } from "../../../src/adapters/storage/postgres/migrating";
 import { pgConnection } from "../../../src/adapters/storage/postgres/pg-pool";
+import { searchMigration } from "../../../src/adapters/storage/postgres/search-index";
 import { MIGRATIONS } from "../../../src/adapters/storage/sql/migrations";
 import { tableNames } from "../../../src/adapters/storage/sql/tables";
 import type { Key, Write } from "../../../src/core/model/record";
@@ -130,27 +131,51 @@ describeOn("PostgreSQL and its migrations", hasPostgres(), () => {
     await Promise.all(pools.map((own) => own.end()));
   });
 
-  it("are run by one of many also where there are no advisory locks", async () => {
-    const lockless = (): PostgresConnection => {
-      const honest = connection();
-      return {
-        ...honest,
-        transaction: (work) =>
-          honest.transaction((runner) =>
-            work({
-              rows: async (statement, values) => {
-                if (!statement.sql.includes("advisory")) return runner.rows(statement, values);
+  /** A connection to a server that knows no advisory locks. `meanwhile` is what happens when it has looked what there is. */
+  function lockless(meanwhile: () => Promise<void> = () => Promise.resolve()): PostgresConnection {
+    const honest = connection();
+    return {
+      ...honest,
+      transaction: (work) =>
+        honest.transaction((runner) =>
+          work({
+            rows: async (statement, values) => {
+              if (statement.sql.includes("advisory"))
                 throw Object.assign(new Error("unknown function"), { code: "42883" });
-              },
-            }),
-          ),
-      };
+              const found = await runner.rows(statement, values);
+              if (statement.sql.startsWith("select name from")) await meanwhile();
+              return found;
+            },
+          }),
+        ),
     };
+  }
+
+  it("are run by one of many also where there are no advisory locks", async () => {
     const builder = await postgresBuilder({ schema: "lockless", tablePrefix: "sms_" });
     await Promise.all([1, 2, 3, 4].map(() => migrate(lockless(), { builder, steps: {} })));
     expect(await rows("select name from lockless.sms_migrations")).toEqual(
       MIGRATIONS.map(({ name }) => [name]),
     );
+  });
+
+  it.each([
+    ["the functions of searching", "functions", "search"],
+    ["a column", "columns", "later"],
+  ] as const)("are run once where another makes %s first, without such locks", async (_, schema, step) => {
+    const builder = await postgresBuilder({ schema, tablePrefix: "sms_" });
+    await migrate(connection(), { builder, steps: {} });
+    const steps =
+      step === "search"
+        ? { features: [searchMigration(builder)] }
+        : { migrations: [...MIGRATIONS, later(schema)] };
+    let others: Promise<void> | null = null;
+    const slow = lockless(() => (others ??= migrate(lockless(), { builder, steps })));
+    await migrate(slow, { builder, steps });
+    expect(others).not.toBe(null);
+    expect(await rows(`select count(*) from ${schema}.sms_migrations`)).toEqual([
+      [String(MIGRATIONS.length + 1)],
+    ]);
   });
 
   it("bring an older database up to date and keep its records", async () => {

@@ -168,6 +168,55 @@ describeOn("PostgreSQL and its search", hasPostgres(), () => {
     await empty();
   });
 
+  it("shows every contact once, page by page, where the index found what does not fit among open and closed ones", async () => {
+    // Each has the one piece that "5555" is made of; only every seventh has it twice in a row.
+    const fits = (at: number): boolean => at % 7 === 0;
+    const contacts = Array.from({ length: 60 }, (_, at): Write => {
+      const contact = `+1${1_000 + at}0${fits(at) ? "5555" : "555"}0`;
+      const status = at % 3 === 0 ? "closed" : "open";
+      return {
+        kind: "conversation",
+        put: sampleConversation(at, { contact, status, lastMessageAt: `2026-01-01T00:${at + 10}:00.000Z` }),
+        expect: "absent",
+      };
+    });
+    const memory = memoryStorage();
+    for (const one of [memory, storage]) await one.commit(contacts);
+    const all = await found(memory, "contacts", { text: "5555", limit: 100 });
+    expect(all).toHaveLength(9);
+    for (const limit of [1, 2, 3, 4, 20]) {
+      expect(await found(storage, "contacts", { text: "5555", limit })).toEqual(all);
+    }
+    await empty();
+  });
+
+  it("shows every contact once where open and closed ones were last active at wholly different times", async () => {
+    const query = fc.record({
+      contacts: fc.array(fc.record({ fits: fc.boolean(), isOpen: fc.boolean() }), { maxLength: 40 }),
+      limit: fc.integer({ min: 1, max: 5 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(query, async ({ contacts, limit }) => {
+        await empty();
+        const memory = memoryStorage();
+        const writes = contacts.map(({ fits, isOpen }, at): Write => {
+          const changes = {
+            contact: `+1${1_000 + at}0${fits ? "7777" : "777"}0`,
+            status: isOpen ? "open" : "closed",
+            lastMessageAt: `2026-01-01T00:${at + 10}:00.000Z`,
+          } as const;
+          return { kind: "conversation", put: sampleConversation(at, changes), expect: "absent" };
+        });
+        for (const one of [memory, storage]) await one.commit(writes);
+        expect(await found(storage, "contacts", { text: "7777", limit })).toEqual(
+          await found(memory, "contacts", { text: "7777", limit: 100 }),
+        );
+      }),
+      { numRuns: 60 },
+    );
+    await empty();
+  });
+
   it("takes words and texts that no index takes", async () => {
     const long = "x".repeat(MAX_WORD);
     const endless = "é€😀字".repeat(5_000);

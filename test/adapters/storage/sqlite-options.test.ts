@@ -104,7 +104,7 @@ describe("migrations by hand", () => {
     const storage = sqliteStorage({ database, migrations: "by-hand" });
     const refused = {
       code: "storage_failed",
-      details: { missingMigrations: ["0001-first-shape", "search-0001"] },
+      details: { missingMigrations: ["0001-first-shape", "0002-task-detail", "search-0001"] },
     };
     await expect(storage.read([taskKey])).rejects.toMatchObject(refused);
     await expect(storage.commit([createTask])).rejects.toMatchObject(refused);

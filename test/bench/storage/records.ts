@@ -176,6 +176,7 @@ export function consentOf(
     since: newest?.at ?? at,
     reason: newest?.reason ?? "first_contact",
     maybeStopSince: null,
+    erasedAt: null,
   };
   return { consent, entries };
 }
@@ -231,5 +232,6 @@ export function taskOf(workload: Workload, number: number, message: Message): Ta
     thenMessageIds: [],
     consentId: consentIdOf(message.accountSid, contact, null),
     createdAtMs: END_MS - 7_200_000,
+    detail: null,
   };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { consentGate } from "../../../src/core/decide/consent-gate";
-import { decideSettle } from "../../../src/core/decide/dispatch";
-import type { CallResult, DispatchRecords } from "../../../src/core/decide/dispatch";
+import { decideSettle } from "../../../src/core/decide/settle";
+import type { DispatchRecords } from "../../../src/core/decide/dispatch";
+import type { CallResult, Settlement } from "../../../src/core/decide/settle";
 import { deliveryState } from "../../../src/core/delivery/status";
 import { sampleConsent, sampleMessage, sampleTask } from "../../../src/testing/storage/sample-records";
 
@@ -27,8 +28,22 @@ function underWay(): DispatchRecords {
   };
 }
 
+function settlementOf(result: CallResult, attempts: number): Settlement {
+  const called = sampleMessage(1, { direction: "outbound", sid: null });
+  return {
+    result,
+    called,
+    attempts,
+    claimedAtMs: 0,
+    absentFromMs: 9_000,
+    optOutErrors: [21610],
+    newEntryId: "e1",
+    nowMs: 0,
+  };
+}
+
 function written(result: CallResult, attempts: number): readonly string[] {
-  const settlement = { result, attempts, optOutErrors: [21610], newEntryId: "e1", nowMs: 0 };
+  const settlement = settlementOf(result, attempts);
   return decideSettle(underWay(), settlement).writes.map(({ kind }) => kind);
 }
 
@@ -47,7 +62,7 @@ describe("settling a call", () => {
     const before = underWay();
     const next = sampleMessage(2, { direction: "outbound", sid: null });
     const task = sampleTask(1, { purpose: "dispatch", attempts: 2, calling: false, messageId: next.id });
-    const settlement = { result: ACCEPTED, attempts: 2, optOutErrors: [], newEntryId: "e1", nowMs: 0 };
+    const settlement = settlementOf(ACCEPTED, 2);
     const again = decideSettle({ ...before, task: { version: 4, value: task } }, settlement);
     expect(again.writes.filter(({ kind }) => kind === "task")).toEqual([]);
     expect(again.answer.next).toBeNull();

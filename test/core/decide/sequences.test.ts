@@ -4,10 +4,12 @@ import { memoryStorage } from "../../../src/adapters/storage/memory";
 import { classifyReply } from "../../../src/core/consent/classify-reply";
 import { consentGate } from "../../../src/core/decide/consent-gate";
 import type { Decision, Moment } from "../../../src/core/decide/decision";
-import { decideClaim, decideSettle } from "../../../src/core/decide/dispatch";
-import type { CallResult, ClaimAnswer } from "../../../src/core/decide/dispatch";
+import { decideClaim } from "../../../src/core/decide/dispatch";
+import type { ClaimAnswer } from "../../../src/core/decide/dispatch";
 import { decideInbound } from "../../../src/core/decide/inbound";
 import { decideOutbound, dispatchTaskId } from "../../../src/core/decide/outbound";
+import { decideSettle } from "../../../src/core/decide/settle";
+import type { CallResult } from "../../../src/core/decide/settle";
 import { decideStatus } from "../../../src/core/decide/status";
 import { statusRank } from "../../../src/core/delivery/status";
 import { consentIdOf } from "../../../src/core/model/consent";
@@ -29,7 +31,7 @@ import {
 
 const CONTACTS = ["+14155550100", "+14155550101"] as const;
 const BASE_MS = Date.parse("2026-11-23T09:00:00.000Z");
-const TIMES = { leaseMs: 1_000 };
+const TIMES = { leaseMs: 1_000, absenceMs: 1_000 };
 
 /** One step of a history. `who` and `which` choose among contacts and messages; clocks of processes may disagree. */
 type Step =
@@ -184,6 +186,7 @@ async function decideStep(
         consentSender: null,
         maybeStop: "ask" as const,
         keywordAnswers: null,
+        logged: null,
         newMessageId: `a-${index}`,
         ...ids,
       };
@@ -232,7 +235,10 @@ async function decideStep(
     const result = step.result.kind === "accepted" ? { ...step.result, sid: sidOf(messageId) } : step.result;
     const settlement = {
       result,
+      called: message.value,
       attempts: step.attempts,
+      claimedAtMs: nowMs,
+      absentFromMs: nowMs + 2_000,
       optOutErrors: [21_610],
       newEntryId: ids.newEntryId,
       nowMs,

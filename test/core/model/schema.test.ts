@@ -20,6 +20,7 @@ const SAMPLES: { readonly [K in Kind]: EntityOf[K] } = {
     since: AT,
     reason: "first_contact",
     maybeStopSince: null,
+    erasedAt: null,
   },
   conversation: {
     id: "c",
@@ -101,6 +102,7 @@ const SAMPLES: { readonly [K in Kind]: EntityOf[K] } = {
     thenMessageIds: [],
     consentId: "k",
     createdAtMs: 0,
+    detail: null,
   },
 };
 

@@ -9,7 +9,8 @@ import { planMigration, type MigrationPlan } from "../sql/migrations";
 import { storageLifetime } from "../sql/lifetime";
 import type { SqlStorage } from "../sql/sql-storage";
 import { backoffMs, MAX_WAIT_MS, stillBusy } from "../sqlite/busy";
-import { classifyFailure, storageFailed } from "../sqlite/failure";
+import { classifyFailure } from "../sqlite/failure";
+import { dialectFailed } from "./failure";
 import { runnerOf, type KyselyRunner, type RawQuery } from "./runner";
 import { kyselyRecords, type KyselyRecords } from "./sqlite-records";
 
@@ -34,7 +35,7 @@ class CommitConflict extends Error {}
 export function kyselySqliteStorage(parts: KyselySqliteParts): SqlStorage {
   const { db, raw } = parts;
   const outside = runnerOf(db, raw);
-  const { run, close } = storageLifetime(storageFailed);
+  const { run, close } = storageLifetime(dialectFailed);
   let loading: Promise<Loaded> | null = null;
   let opening: Promise<KyselyRecords> | null = null;
 

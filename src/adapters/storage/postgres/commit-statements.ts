@@ -117,16 +117,17 @@ function manyRows({ sql }: PostgresBuilder, kind: Kind, at: number): Sql {
   const values = COLUMNS[kind].map(
     ([, type], field) => sql`(r ->> ${sql.lit(field)})::${sql.raw(CASTS[type])}`,
   );
-  return sql`select ${sql.join([...values, sql.lit(1)])} from json_array_elements(${slot(`${at} rows`)}::json) as r`;
+  return sql`select ${sql.join([...values, sql.lit(1)])} from json_array_elements(${slot(`${at} rows`)}::text::json) as r`;
 }
 
-// What a value is said to be, which a server cannot always guess.
+// What a value is said to be, which a server cannot always guess. JSON is sent as a text: postgres.js makes JSON of what it sends
+// to a place of JSON, so that what is JSON already would be stored as a text in quotes.
 const CASTS: { readonly [T in ColumnType]: string } = {
   text: "text",
   "text?": "text",
   integer: "bigint",
   "integer?": "bigint",
   boolean: "boolean",
-  json: "json",
-  "json?": "json",
+  json: "text::json",
+  "json?": "text::json",
 };

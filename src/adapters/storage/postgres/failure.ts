@@ -5,9 +5,10 @@ import { isSmsError, SmsError } from "../../../core/model/errors";
  * - `conflict`: another transaction was first; nothing was changed.
  * - `unreachable`: the connection broke, or the server could not work just now; later it may.
  * - `unprepared`: the server does not know a statement that this connection has prepared, or knows another under its name.
- * - `broken`: anything else.
+ * - `broken`: the server refused for another reason; nothing was changed.
+ * - `unclear`: anything else. Whatever failed, it was not the server that said so, and it may have done what it was asked.
  */
-export type PostgresFailure = "conflict" | "unreachable" | "unprepared" | "broken";
+export type PostgresFailure = "conflict" | "unreachable" | "unprepared" | "broken" | "unclear";
 
 /** The marker by which a commit that is half done ends itself. It is all that the server's log says of it. */
 export const HALF_DONE = "sms_conflict";
@@ -21,19 +22,26 @@ const UNREACHABLE = /^(08...|53...|57...|55P03|25P03|25P04|25006|40003)$/;
 const UNPREPARED = new Set(["26000", "42P05"]);
 const NODE_UNREACHABLE =
   /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
-// The driver's own errors have no code. Source: brianc/node-postgres, packages/pg and pg-pool (read 2026-11).
+// Source: porsager/postgres, src/connection.js and src/index.js (read 2026-11).
+const POSTGRES_JS_UNREACHABLE = /^(CONNECTION_(CLOSED|DESTROYED|ENDED)|CONNECT_TIMEOUT)$/;
+// Other drivers' own errors have no code: those of pg, of Neon over HTTP, and of fetch itself.
+// Source: brianc/node-postgres, packages/pg and pg-pool; neondatabase/serverless, src/httpQuery.ts (read 2026-11).
 const DRIVER_UNREACHABLE =
-  /connection (error|terminated|timeout)|timeout exceeded|read timeout|not queryable/i;
+  /connection (error|terminated|timeout)|timeout exceeded|read timeout|not queryable|error connecting|fetch failed/i;
+// A code of the server's. Those of the operating system begin with an E, and none of the server's does.
+const SQLSTATE = /^(?!E)[0-9A-Z]{5}$/;
 
 /** Tells what an error of any driver means. */
 export function classifyFailure(error: unknown): PostgresFailure {
-  if (typeof error !== "object" || error === null) return "broken";
+  if (typeof error !== "object" || error === null) return "unclear";
   const code = codeOf(error);
   const message = "message" in error ? String(error.message) : "";
   if (CONFLICT.has(code) || (code === INVALID_TEXT && message.includes(HALF_DONE))) return "conflict";
-  if (UNREACHABLE.test(code) || NODE_UNREACHABLE.test(code)) return "unreachable";
+  if ([UNREACHABLE, NODE_UNREACHABLE, POSTGRES_JS_UNREACHABLE].some((codes) => codes.test(code)))
+    return "unreachable";
   if (UNPREPARED.has(code) || /prepared statements must be unique/i.test(message)) return "unprepared";
-  return code === "" && DRIVER_UNREACHABLE.test(message) ? "unreachable" : "broken";
+  if (SQLSTATE.test(code)) return "broken";
+  return code === "" && DRIVER_UNREACHABLE.test(message) ? "unreachable" : "unclear";
 }
 
 /** The SQLSTATE or system code of an error; empty where it has none. */
@@ -53,7 +61,7 @@ export function storageFailed(doing: string, cause: unknown): SmsError {
   const code = codeOf(cause);
   return new SmsError("storage_failed", `PostgreSQL failed while ${doing}. ${adviceFor(failure)}`, {
     cause,
-    retryable: failure !== "broken" && failure !== "unprepared",
+    retryable: failure === "conflict" || failure === "unreachable",
     details: code === "" ? {} : { code },
   });
 }
@@ -68,5 +76,7 @@ function adviceFor(failure: PostgresFailure): string {
       return "Its prepared statements are not those of this connection, as behind a transaction pooler: set prepare: false.";
     case "broken":
       return "Nothing was changed. The cause has the server's own words, which may hold values of records.";
+    case "unclear":
+      return "The cause is no word of the server's: a commit that was on its way may have gone through or not.";
   }
 }

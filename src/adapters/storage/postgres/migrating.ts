@@ -11,8 +11,8 @@ export interface MigrationParts {
   readonly steps: MigrationSteps;
 }
 
-// Two that make the same at once: a table, a schema, another object, a row of the server's own catalogue.
-const RACES = new Set(["42P07", "42P06", "42710", "23505", "40001", "40P01"]);
+// Two that make the same at once: a table, a schema, a column, a function, another object, a row of the server's own catalogue.
+const RACES = new Set(["42P07", "42P06", "42701", "42723", "42710", "23505", "40001", "40P01"]);
 // PostgreSQL's word for a catalogue row that another transaction changed has no code of its own.
 const CATALOGUE_RACE = /tuple concurrently (updated|deleted)/;
 // A database that only speaks the protocol may know no advisory locks.

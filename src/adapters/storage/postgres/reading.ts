@@ -136,12 +136,13 @@ function identityOf({ kind, fields }: Lookup, values: readonly unknown[]): strin
 
 function manyStatement(builder: PostgresBuilder, groups: readonly Lookup[]): Statement {
   const { sql } = builder;
+  // The keys are sent as a text: some drivers make JSON of what goes to a place of JSON, also of what is JSON already.
   const selects = groups.map(({ kind, fields }, at) => {
     const wanted = fields.map((_, place) => sql`(w ->> ${sql.lit(place)}) collate "C"`);
     const columns = fields.map((field) => sql.id("r", columnOf(field)));
     return sql`select ${sql.lit(at)} as c0, json_build_array(${sql.join(columnsOf(builder, kind, "r"))})::text as c1
 from ${tableOf(builder, kind)} as r
-where (${sql.join(columns)}) in (select ${sql.join(wanted)} from json_array_elements(${slot(`keys${at}`)}::json) as w)`;
+where (${sql.join(columns)}) in (select ${sql.join(wanted)} from json_array_elements(${slot(`keys${at}`)}::text::json) as w)`;
   });
   return rawStatement(builder, sql.join(selects, sql` union all `));
 }

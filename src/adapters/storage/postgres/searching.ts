@@ -50,7 +50,7 @@ export async function searchRecords<In extends keyof Searches>(
   let after = bounds.after;
   let limit = bounds.limit;
   while (sought !== null && found.length < bounds.limit) {
-    const batch = await fetchBatch(runner, sought, sought.statement(after, limit));
+    const batch = await fetchBatch(runner, sought, { after, limit });
     found.push(...batch.filter(({ value }) => sought.fits(value)));
     if (batch.length < limit) break;
     after = batch.at(-1) ?? null;
@@ -106,14 +106,18 @@ function address(builder: PostgresBuilder, query: SearchQuery): Sought | null {
 
 async function fetchBatch(
   runner: PostgresRunner,
-  { kind, sortBy }: Sought,
-  { sql, values }: SearchStatement,
+  { kind, sortBy, statement }: Sought,
+  { after, limit }: { readonly after: Position | null; readonly limit: number },
 ): Promise<readonly Placed<Entity>[]> {
+  const { sql, values } = statement(after, limit);
   // Without a name the server plans with the words in hand, and knows which are rare.
   const rows = await runner.rows({ name: null, sql }, values);
   const placed = rows.map((row) => {
     const { value } = decodeRow(kind, row);
     return { value, id: value.id, sort: String(fieldsOf(value)[sortBy]) };
   });
-  return kind === "message" ? placed : placed.sort((a, b) => comparePositions(b, a));
+  if (kind === "message") return placed;
+  // Each of several ranges gave up to `limit`. What is past the newest `limit` of all may come before finds that no range has
+  // given yet, so it is left for the next batch.
+  return placed.sort((a, b) => comparePositions(b, a)).slice(0, limit);
 }

@@ -18,7 +18,16 @@ export interface Migration {
  * All steps, oldest first. A new database is made in today's shape and counts as having them all, so the first step, which
  * made the first shape, has nothing to do later.
  */
-export const MIGRATIONS: readonly Migration[] = [{ name: "0001-first-shape", statements: () => [] }];
+export const MIGRATIONS: readonly Migration[] = [
+  { name: "0001-first-shape", statements: () => [] },
+  {
+    name: "0002-task-detail",
+    statements: (builder) => [
+      addColumn(builder, "task", "detail"),
+      addColumn(builder, "consent", "erasedAt"),
+    ],
+  },
+];
 
 /** What a database has yet to go through. */
 export type MigrationPlan =
@@ -59,6 +68,17 @@ export function planMigration(
     statements: missing.flatMap((migration) => migration.statements(builder)),
     names: missing.map(({ name }) => name),
   };
+}
+
+function addColumn(builder: SqlBuilder, kind: Kind, field: string): string {
+  const { db, sql, types, tables } = builder;
+  const [, type] = COLUMNS[kind].find(([name]) => name === field) ?? [];
+  if (type?.endsWith("?") !== true)
+    throw new TypeError("A column that old rows lack must be one that may be null.");
+  const column = db.schema
+    .alterTable(tables.of[kind])
+    .addColumn(columnOf(field), sql`${types[TYPE_NAMES[type]]}`);
+  return statementOf(column).sql;
 }
 
 /** The SQL that makes every table and index of today's shape. */
