@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { Express } from "express";
 import { createSms } from "@mailtrixy/sms";
-import type { Logger, Sms, Storage } from "@mailtrixy/sms";
+import type { Logger, Sms, SmsOptions, Storage } from "@mailtrixy/sms";
 import { createSimulator } from "@mailtrixy/sms/simulator";
 import type { Simulator } from "@mailtrixy/sms/simulator";
 import { bakeryAssistant, business } from "./bakery";
@@ -22,6 +22,10 @@ export interface DemoOptions {
   readonly mediaFolder: string;
   /** Milliseconds between two steps of a delivery: `queued` → `sent` → `delivered`. */
   readonly stepMs: number;
+  /** Where Twilio's API is. Without it a simulated Twilio is started, with phones to text from. */
+  readonly twilioUrl?: string;
+  /** More for `createSms`; tests set short times. */
+  readonly smsOptions?: Partial<SmsOptions>;
   readonly logger?: Logger;
 }
 
@@ -30,7 +34,8 @@ export interface Demo {
   readonly url: string;
   readonly webhookUrl: string;
   readonly sms: Sms;
-  readonly simulator: Simulator;
+  /** Null where Twilio is elsewhere. */
+  readonly simulator: Simulator | null;
   /** Closes the port, finishes what is under way, closes the database. */
   stop(): Promise<void>;
 }
@@ -65,7 +70,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     async stop() {
       const closed = close(server);
       await sms.stop();
-      await simulator.stop();
+      await simulator?.stop();
       await storage.close();
       await closed;
     },
@@ -74,7 +79,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 
 interface Parts {
   readonly sms: Sms;
-  readonly simulator: Simulator;
+  readonly simulator: Simulator | null;
   readonly storage: Storage;
   readonly host: Express;
   readonly webhookUrl: string;
@@ -82,32 +87,43 @@ interface Parts {
 
 /** Puts the parts together: a simulated Twilio with phones, the library, and an Express host with one page. */
 async function assemble(options: DemoOptions, port: number): Promise<Parts> {
-  const { mediaFolder, stepMs, logger } = options;
+  const { mediaFolder, logger } = options;
   const webhookUrl = `http://127.0.0.1:${port}/api/webhooks/twilio-sms`;
+  const { simulator, apiBaseUrl } = await openTwilio(options, webhookUrl);
+
+  const storage = openStorage(options.storage);
+  const sms = createSms({
+    ...options.smsOptions,
+    account: { ...account, apiBaseUrl },
+    webhookUrl,
+    storage,
+    assistant: { ...options.smsOptions?.assistant, use: bakeryAssistant(), mode: "draft" },
+    ...(logger === undefined ? {} : { logger }),
+  });
+  await sms.start();
+
+  const media = createMediaCopies({ folder: mediaFolder, apiBaseUrl, account });
+  // Twilio keeps media behind the account's credentials, and not for ever: what arrives is copied.
+  sms.on("message.received", ({ message }) => {
+    media.keep(message.media);
+  });
+  const phones = simulator === null ? null : await createPhoneDesk({ sms, simulator, ours: business.number });
+  return { sms, simulator, storage, webhookUrl, host: createHost({ sms, phones, media, port }) };
+}
+
+/** The Twilio of the options, or one of the demo's own. */
+async function openTwilio(
+  { twilioUrl, stepMs }: DemoOptions,
+  webhookUrl: string,
+): Promise<{ readonly simulator: Simulator | null; readonly apiBaseUrl: string }> {
+  if (twilioUrl !== undefined) return { simulator: null, apiBaseUrl: twilioUrl };
   const simulator = createSimulator({
     accounts: [{ accountSid: account.accountSid, authToken: account.authToken }],
     numbers: [{ phoneNumber: business.number, smsUrl: webhookUrl }],
     delivery: { stepMs },
   });
   await simulator.start();
-
-  const storage = openStorage(options.storage);
-  const sms = createSms({
-    account: { ...account, apiBaseUrl: simulator.url },
-    webhookUrl,
-    storage,
-    assistant: { use: bakeryAssistant(), mode: "draft" },
-    ...(logger === undefined ? {} : { logger }),
-  });
-  await sms.start();
-
-  const media = createMediaCopies({ folder: mediaFolder, apiBaseUrl: simulator.url, account });
-  // Twilio keeps media behind the account's credentials, and not for ever: what arrives is copied.
-  sms.on("message.received", ({ message }) => {
-    media.keep(message.media);
-  });
-  const phones = await createPhoneDesk({ sms, simulator, ours: business.number });
-  return { sms, simulator, storage, webhookUrl, host: createHost({ sms, phones, media, port }) };
+  return { simulator, apiBaseUrl: simulator.url };
 }
 
 /** Ends the port and every connection, the live streams too: they would stay open for ever. */

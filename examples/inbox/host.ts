@@ -14,7 +14,8 @@ import { sameOriginOnly } from "./same-origin";
 /** What the host serves. */
 export interface HostParts {
   readonly sms: Sms;
-  readonly phones: PhoneDesk;
+  /** Null where Twilio is elsewhere: then the phones are too. */
+  readonly phones: PhoneDesk | null;
   readonly media: MediaCopies;
   readonly port: number;
 }
@@ -35,7 +36,8 @@ export function createHost({ sms, phones, media, port }: HostParts): Express {
     "/api/stream",
     toExpressHandler((request) => sms.stream(request)),
   );
-  app.use("/api", express.json({ limit: "32kb" }), inboxApi(sms, media), phoneApi(phones));
+  app.use("/api", express.json({ limit: "32kb" }), inboxApi({ sms, media, hasPhones: phones !== null }));
+  if (phones !== null) app.use("/api", phoneApi(phones));
   app.use("/api", (_request, response) => {
     response.status(404).json({ error: { code: "not_found", message: "There is no such route." } });
   });

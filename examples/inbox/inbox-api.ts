@@ -23,12 +23,21 @@ const Approval = z.object({
 const Measure = z.object({ body: z.string() });
 
 /** What the page asks of the inbox. Each route is one call of the library. */
-export function inboxApi(sms: Sms, media: MediaCopies): Router {
+export function inboxApi({
+  sms,
+  media,
+  hasPhones,
+}: {
+  readonly sms: Sms;
+  readonly media: MediaCopies;
+  /** Whether the customers' phones are simulated here. */
+  readonly hasPhones: boolean;
+}): Router {
   const { conversations, drafts, consent } = sms;
   const api = Router();
 
   api.get("/desk", (_request, response) => {
-    response.json({ business, customers });
+    response.json({ business, customers, hasPhones });
   });
   api.get("/conversations", async (request, response) => {
     const { status, cursor } = ListQuery.parse(request.query);

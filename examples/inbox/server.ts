@@ -1,8 +1,10 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { SmsOptions } from "@mailtrixy/sms";
+import { storageArgument, twilioArgument } from "./argument";
 import { business } from "./bakery";
 import { startDemo } from "./demo";
-import { shownLocation, storageArgument } from "./storage";
+import { shownLocation } from "./storage";
 
 const DEFAULT_PORT = 3000;
 const DEFAULT_DATABASE = fileURLToPath(new URL(".data/inbox.db", import.meta.url));
@@ -17,17 +19,35 @@ function portFrom(text: string | undefined): number {
   throw new TypeError(`PORT must be a number from 0 to 65535; it is "${String(text)}".`);
 }
 
-const wanted = portFrom(process.env["PORT"]);
-const storage = storageArgument(process.argv.slice(2)) ?? process.env["SMS_DEMO_DB"] ?? DEFAULT_DATABASE;
-const mediaFolder = URL.canParse(storage) ? MEDIA_FOLDER : join(dirname(storage), "media");
-const demo = await startDemo({ port: wanted, storage, mediaFolder, stepMs: STEP_MS });
+/** More options of `createSms`, as JSON. `createSms` checks them as it checks all others, so they need no look here. */
+function smsOptionsFrom(text: string | undefined): Partial<SmsOptions> {
+  return text === undefined ? {} : (JSON.parse(text) as Partial<SmsOptions>);
+}
 
+const wanted = portFrom(process.env["PORT"]);
+const args = process.argv.slice(2);
+const storage = storageArgument(args) ?? process.env["SMS_DEMO_DB"] ?? DEFAULT_DATABASE;
+const mediaFolder = URL.canParse(storage) ? MEDIA_FOLDER : join(dirname(storage), "media");
+const twilioUrl = twilioArgument(args);
+const demo = await startDemo({
+  port: wanted,
+  storage,
+  mediaFolder,
+  stepMs: STEP_MS,
+  smsOptions: smsOptionsFrom(process.env["SMS_DEMO_OPTIONS"]),
+  ...(twilioUrl === null ? {} : { twilioUrl }),
+});
+
+const about =
+  demo.simulator === null
+    ? `The inbox. Twilio is at ${String(twilioUrl)}; its number's webhook is to be ${demo.webhookUrl}`
+    : `Left, a customer's phone; right, the inbox. Text from one, answer in the other.
+  Twilio is simulated at ${demo.simulator.url}: no account, no cost, nothing leaves this machine.`;
 const isElsewhere = wanted !== 0 && !demo.url.endsWith(`:${wanted}`);
 console.log(`
   ${business.name} is open at  ${demo.url}
 ${isElsewhere ? `  (port ${wanted} is taken)\n` : ""}
-  Left, a customer's phone; right, the inbox. Text from one, answer in the other.
-  Twilio is simulated at ${demo.simulator.url}: no account, no cost, nothing leaves this machine.
+  ${about}
   Conversations are kept in ${shownLocation(storage)}
 
   Ctrl-C stops it.

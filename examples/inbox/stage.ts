@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Conversation, Message, MessageStatus } from "@mailtrixy/sms";
-import type { PhoneMessage, SimulatedPhone, WebhookRecord } from "@mailtrixy/sms/simulator";
+import type { PhoneMessage, SimulatedPhone, Simulator, WebhookRecord } from "@mailtrixy/sms/simulator";
 import { account, type Demo } from "./demo";
 
 /** How long anything may take before the story counts as broken. */
@@ -13,6 +13,8 @@ const LONGEST_QUOTE = 84;
 export interface Stage {
   /** The running demo; another one after a restart. */
   readonly demo: () => Demo;
+  /** The Twilio of the running demo. */
+  readonly simulator: () => Simulator;
   readonly phone: SimulatedPhone;
   readonly ours: string;
   /** Prints one line of the transcript. */
@@ -51,6 +53,10 @@ export function createStage(first: Demo, start: () => Promise<Demo>): Stage {
   const customer = "+15557654321";
   let demo = first;
   let steps = followSteps(demo);
+  const simulator = (): Simulator => {
+    if (demo.simulator === null) throw new Error("Expected: a simulated Twilio of the demo's own.");
+    return demo.simulator;
+  };
   const say: Stage["say"] = (label, text) => {
     console.log(`   ${label.padEnd(LABEL_WIDTH)}${text}`);
   };
@@ -79,8 +85,9 @@ export function createStage(first: Demo, start: () => Promise<Demo>): Stage {
 
   return {
     demo: () => demo,
+    simulator,
     get phone() {
-      return demo.simulator.phone(customer);
+      return simulator().phone(customer);
     },
     ours: account.from,
     say,
@@ -98,17 +105,20 @@ export function createStage(first: Demo, start: () => Promise<Demo>): Stage {
     },
     phoneGets: (body) =>
       until(`the phone gets ${quote(body)}`, () => {
-        const texts = demo.simulator.phone(customer).messages();
+        const texts = simulator().phone(customer).messages();
         return texts.findLast((text) => text.direction === "received" && text.body.includes(body)) ?? null;
       }),
     lastInbound() {
-      const last = demo.simulator.webhooks().findLast((webhook) => webhook.kind === "inbound");
+      const last = simulator()
+        .webhooks()
+        .findLast((webhook) => webhook.kind === "inbound");
       if (last === undefined) throw new Error("Expected: a webhook for a text.");
       return last;
     },
     handedOver: () =>
-      demo.simulator.requests().filter((one) => one.method === "POST" && one.path.endsWith("/Messages.json"))
-        .length,
+      simulator()
+        .requests()
+        .filter((one) => one.method === "POST" && one.path.endsWith("/Messages.json")).length,
     async post(fields, signature) {
       const response = await fetch(demo.webhookUrl, {
         method: "POST",
@@ -124,7 +134,7 @@ export function createStage(first: Demo, start: () => Promise<Demo>): Stage {
     async segmentsAtTwilio(sid) {
       const key = Buffer.from(`${account.accountSid}:${account.authToken}`).toString("base64");
       const path = `/2010-04-01/Accounts/${account.accountSid}/Messages/${sid}.json`;
-      const response = await fetch(demo.simulator.url + path, { headers: { authorization: `Basic ${key}` } });
+      const response = await fetch(simulator().url + path, { headers: { authorization: `Basic ${key}` } });
       const resource: unknown = await response.json();
       const isResource = typeof resource === "object" && resource !== null && "num_segments" in resource;
       return isResource ? Number(resource.num_segments) : Number.NaN;

@@ -18,15 +18,3 @@ export function shownLocation(location: string): string {
   url.password = "";
   return url.href;
 }
-
-/** The value of `--storage`, as one word or two; null where it is not given. */
-export function storageArgument(args: readonly string[]): string | null {
-  const at = args.findIndex((arg) => arg === "--storage" || arg.startsWith("--storage="));
-  const found = args[at];
-  if (found === undefined) return null;
-  const value = found.startsWith("--storage=") ? found.slice("--storage=".length) : args[at + 1];
-  if (value !== undefined && value !== "" && !value.startsWith("--")) return value;
-  throw new TypeError(
-    "--storage takes a file (inbox.db) or a PostgreSQL connection (postgres://user@host/db).",
-  );
-}

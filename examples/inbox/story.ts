@@ -174,7 +174,8 @@ async function answerByItself(stage: Stage): Promise<void> {
 }
 
 async function loseSignal(stage: Stage): Promise<void> {
-  const { sms, simulator } = stage.demo();
+  const { sms } = stage.demo();
+  const simulator = stage.simulator();
   const { id } = await stage.conversation();
   simulator.setOutcome(stage.phone.number, { undelivered: 30003 });
   const message = queued(stage, await sms.conversations.reply(id, { body: "Are you there?", author: AGENT }));

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "@mailtrixy/sms";
+import { storageArgument } from "./argument";
 import { startDemo } from "./demo";
 import { createStage } from "./stage";
-import { storageArgument } from "./storage";
 import { chapters } from "./story";
 
 /** Fast, but every step of a delivery still happens. */

@@ -5,7 +5,7 @@ import { setText } from "./element.js";
 import { readableNumber } from "./format.js";
 import { goLive } from "./live.js";
 import { announce, attempt, showProblem } from "./notices.js";
-import { createPhone } from "./phone.js";
+import { createNoPhone, createPhone } from "./phone.js";
 import { get } from "./server-calls.js";
 import { openThread, showNoThread } from "./thread.js";
 import { nameOfStatus } from "./ticks.js";
@@ -285,7 +285,7 @@ byId("skip").addEventListener("click", (event) => {
 addEventListener("hashchange", () => void route());
 addEventListener("resize", markRead);
 showNoThread(byId("thread"));
-const phone = createPhone(byId("phone"), { desk, showProblem });
+const phone = (desk.hasPhones ? createPhone : createNoPhone)(byId("phone"), { desk, showProblem });
 goLive({
   apply: applyEvent,
   refresh: () =>

@@ -23,6 +23,7 @@ function showLive(kind) {
 /**
  * Keeps the page live: the library's stream for the inbox, and the demo's own for the phone.
  * `refresh` and `refreshPhone` run on every connection, the first and each later one: what happened in between was not told.
+ * Where there is no phone, `refreshPhone` is null.
  */
 export function goLive({ apply, refresh, phoneChanged, refreshPhone }) {
   let streams = [];
@@ -36,6 +37,8 @@ export function goLive({ apply, refresh, phoneChanged, refreshPhone }) {
     });
     inbox.addEventListener("error", () => showLive("off"));
     for (const name of EVENTS) inbox.addEventListener(name, (event) => apply(name, JSON.parse(event.data)));
+    streams = [inbox];
+    if (refreshPhone === null) return;
     const phone = new EventSource("/api/phone/stream");
     phone.addEventListener("open", () => refreshPhone());
     phone.addEventListener("phone", (event) => phoneChanged(JSON.parse(event.data).number));

@@ -121,6 +121,14 @@ function createScreen({ business }) {
   return { status, head, log, list };
 }
 
+/** What stands in the phone's place where Twilio, and the customers with it, are elsewhere. */
+export function createNoPhone(container, { desk }) {
+  const number = readableNumber(desk.business.number);
+  const note = `Twilio is elsewhere, and so are the phones. Texts to ${number} arrive in the inbox.`;
+  container.replaceChildren(el("p", { class: "empty" }, note));
+  return { load: null, changed: () => undefined };
+}
+
 /** The phone at the left: what a customer sees, with real texts through the simulator. */
 export function createPhone(container, { desk, showProblem }) {
   let customers = [...desk.customers];
