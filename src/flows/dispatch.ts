@@ -62,7 +62,13 @@ export function createDispatcher(parts: DispatchParts): (run: TaskRun) => Promis
         const consent = consentGate(ids, consents);
         return decideClaim(
           { task: taskRecord, message, consent, rest: rest.filter((part) => part !== null) },
-          { attempts: task.attempts, nowMs, leaseMs: timing.leaseMs, absenceMs: timing.absenceMs },
+          {
+            attempts: task.attempts,
+            messageId: task.messageId,
+            nowMs,
+            leaseMs: timing.leaseMs,
+            absenceMs: timing.absenceMs,
+          },
         );
       },
     });

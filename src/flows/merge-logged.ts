@@ -1,6 +1,7 @@
+import { classifyReply } from "../core/consent/classify-reply";
 import { consentGate } from "../core/decide/consent-gate";
 import { unchanged } from "../core/decide/decision";
-import { decideLoggedStatus, statusOf, tellsMore } from "../core/decide/logged-message";
+import { decideLoggedStatus, isDatedLate, statusOf, tellsMore } from "../core/decide/logged-message";
 import { tellsOptOut } from "../core/decide/status";
 import { consentIdOf, consentSenderOf } from "../core/model/consent";
 import type { LoggedMessage } from "../core/model/logged-message";
@@ -11,21 +12,37 @@ import type { StoreParts } from "./store-inbound";
 /** How many messages are looked up at once. */
 const AT_ONCE = 25;
 
-/** Which of these entries are not stored here yet, by their MessageSids. */
-export async function unknownOf(
-  { transact }: StoreParts,
+/** What inbound entries tell: those that are not stored here yet, and those that are a START which is dated too late here. */
+export interface InboundNews {
+  readonly missing: readonly LoggedMessage[];
+  readonly lateStarts: readonly LoggedMessage[];
+}
+
+/** Finds out what inbound entries tell, by their MessageSids. */
+export async function newsOf(
+  { transact, settings }: StoreParts,
   entries: readonly LoggedMessage[],
-): Promise<readonly LoggedMessage[]> {
-  const unknown: LoggedMessage[] = [];
+): Promise<InboundNews> {
+  const { reading } = settings.consent;
+  const missing: LoggedMessage[] = [];
+  const lateStarts: LoggedMessage[] = [];
   for (const batch of batchesOf(entries)) {
-    const sids = batch.map(({ sid }) => sid);
     const { answer } = await transact({
-      keys: keysOf("message", sids),
-      decide: (found) => unchanged(batch.filter((_, index) => found[index] == null)),
+      keys: keysOf(
+        "message",
+        batch.map(({ sid }) => sid),
+      ),
+      decide: (found) => unchanged(found),
     });
-    unknown.push(...answer);
+    for (const [index, entry] of batch.entries()) {
+      const record = answer[index] ?? null;
+      if (record === null) missing.push(entry);
+      else if (isDatedLate(record.value, entry) && classifyReply(entry.body, reading).intent === "start") {
+        lateStarts.push(entry);
+      }
+    }
   }
-  return unknown;
+  return { missing, lateStarts };
 }
 
 /** Merges what the log says of messages of ours, and resolves to how many of them it was news for. */

@@ -8,7 +8,7 @@ import type { InboundPayload } from "../core/webhook/payload";
 import type { ReadFailure } from "../ports/messages-api";
 import { isInbound, payloadOf, serviceOf } from "./logged-inbound";
 import type { InboundEntry } from "./logged-inbound";
-import { mergeLogged, unknownOf } from "./merge-logged";
+import { mergeLogged, newsOf } from "./merge-logged";
 import { readMedia, readWindow } from "./read-log";
 import type { LogParts } from "./read-log";
 import type { Account } from "./settings";
@@ -129,7 +129,10 @@ export async function runPass(parts: PassParts, pass: Pass): Promise<PassReport>
     const ours = entries.filter(({ direction }) => direction.startsWith("outbound"));
     done.statuses += await mergeLogged(parts, accountSid, ours);
     const theirs = entries.filter((entry) => isInbound(entry, runtime.now()));
-    return unknownOf(parts, theirs);
+    const { missing, lateStarts } = await newsOf(parts, theirs);
+    // Before anything of this stretch is stored: a STOP in it must meet what was said before it with its own date.
+    const redated = await storeAll(lateStarts.filter((entry) => isInbound(entry, runtime.now())));
+    return redated.kind === "done" ? missing : null;
   }
 
   async function storeAll(entries: readonly InboundEntry[]): Promise<PassEnd> {

@@ -335,8 +335,8 @@ describe("consent out of the log", () => {
     expect(view.since).toBe(new Date(from + (words.length - 1) * MINUTE_MS).toISOString());
     const { items } = await h.sms.consent.history({ contact });
     expect(items.at(-1)).toMatchObject({
-      at: view.since,
-      evidence: { messageSid: sidOf(words.length - 1), note: expect.stringContaining("log") },
+      at: new Date(h.runtime.now()).toISOString(),
+      evidence: { messageSid: sidOf(words.length - 1), note: expect.stringContaining(view.since ?? "never") },
     });
     const sent = await h.sms.send({ to: contact, body: "Hi" });
     expect(sent.kind).toBe(state === "opted-out" ? "blocked" : "queued");
@@ -496,6 +496,42 @@ describe("what is gone on purpose", () => {
     const { items } = await h.sms.consent.log();
     expect(items.filter(({ to }) => to === "opted-out")).toHaveLength(1);
     expect(JSON.stringify(items)).not.toContain(contact);
+  });
+});
+
+describe("a START whose webhook came late", () => {
+  it("is dated by when it was said, so that a STOP that was said after it, and missed, counts", async () => {
+    const h = await begun();
+    const start = h.runtime.now();
+    await h.post(inboundSms({ MessageSid: sidOf(80), Body: "STOP" }));
+    await h.runtime.advance(180_000);
+    await h.post(inboundSms({ MessageSid: sidOf(90), Body: "START" }));
+    expect(await h.sms.consent.get({ contact })).toMatchObject({ state: "opted-in" });
+    tellLog(edge, () => [
+      loggedText(80, start, { body: "STOP" }),
+      loggedText(90, start + 60_000, { body: "START" }),
+      loggedText(1, start + 120_000, { body: "STOP" }),
+    ]);
+    await h.runtime.advance(HOUR_MS);
+    await h.sms.sync();
+    expect(await h.sms.consent.get({ contact })).toMatchObject({ state: "opted-out" });
+    const entries = (await h.sms.consent.history({ contact })).items.map(({ to }) => to);
+    expect(entries).toEqual(["opted-out", "opted-in", "opted-out"]);
+  });
+
+  it("still counts over a STOP that was said before it, and missed", async () => {
+    const h = await begun();
+    const start = h.runtime.now();
+    await h.runtime.advance(180_000);
+    await h.post(inboundSms({ MessageSid: sidOf(90), Body: "START" }));
+    tellLog(edge, () => [
+      loggedText(1, start + 30_000, { body: "STOP" }),
+      loggedText(90, start + 60_000, { body: "START" }),
+    ]);
+    await h.runtime.advance(HOUR_MS);
+    await h.sms.sync();
+    await h.sms.sync();
+    expect(await h.sms.consent.get({ contact })).toMatchObject({ state: "opted-in" });
   });
 });
 

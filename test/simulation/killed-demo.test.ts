@@ -12,9 +12,9 @@ import { contradictions } from "./kills/rules";
 import type { Evidence } from "./kills/rules";
 
 /** Whether the library finds texts and statuses in Twilio's log whose webhook never got through. */
-const SYNC_EXISTS = false;
+const SYNC_EXISTS = true;
 /** Whether the library looks up calls in Twilio's log whose outcome it does not know. */
-const SETTLE_EXISTS = false;
+const SETTLE_EXISTS = true;
 
 const TIMING = { requestTimeoutMs: 500, leaseMs: 2_000, fenceMs: 500, absenceMs: 1_000, graceMs: 200 };
 const SMS_OPTIONS = {

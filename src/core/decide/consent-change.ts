@@ -6,7 +6,7 @@ import type { SmsEvent } from "../model/events";
 import { writtenId } from "../model/record";
 import type { Write } from "../model/record";
 import { timestampOf } from "../model/timestamp";
-import { blankMark, restingOn } from "./consent-gate";
+import { blankMark, recordsOfGate, restingOn } from "./consent-gate";
 import type { ConsentGate } from "./consent-gate";
 
 /** What a change of consent starts from. */
@@ -46,7 +46,7 @@ const OWN_WORDS: ReadonlySet<ConsentReason> = /* @__PURE__ */ new Set<ConsentRea
 ]);
 
 /** Twilio's log tells whole seconds: what it dates may have been said up to this much later. */
-const WITHIN_SECOND_MS = 999;
+export const WITHIN_SECOND_MS = 999;
 
 /**
  * Applies a signal to the consent of a contact.
@@ -79,7 +79,9 @@ export function changeConsent(change: ConsentChange): ConsentResult {
   const isSettled = decided && (change.saidAtMs === undefined || next.state === "opted-out");
   const maybeStopSince = isSettled ? null : suspectedSince;
   if (record !== null && !next.changed && !isSaidAgain && maybeStopSince === suspectedSince) {
-    return { consent: record.value, changed: false, writes: [], events: [] };
+    // That it is no news rests on what was read, which somebody else may be changing at this moment.
+    const writes = change.signal.kind === "first-contact" ? [] : restingOn(recordsOfGate(gate));
+    return { consent: record.value, changed: false, writes, events: [] };
   }
   const consent: Consent = {
     ...(record?.value ?? { id: gate.plainId, accountSid, contact, sender, erasedAt: null }),
@@ -106,7 +108,8 @@ export function changeConsent(change: ConsentChange): ConsentResult {
     to: next.state,
     reason: next.reason,
     evidence,
-    at,
+    // The ledger is in the order of the changes, so late words stand where they changed something.
+    at: timestampOf(nowMs),
   };
   return {
     consent,

@@ -30,6 +30,13 @@ export interface Claimant {
   readonly leaseMs: number;
 }
 
+/** A worker that wants to hand a message over. */
+export interface DispatchClaimant extends Claimant {
+  /** The message that the task was about when the worker saw it. */
+  readonly messageId: string;
+  readonly absenceMs: number;
+}
+
 /**
  * `call`: the message is this worker's to hand over, now. `look-up`: it is this worker's to look for at Twilio, since nobody knows
  * what a call came to. `leave`: there is nothing to do for it.
@@ -44,13 +51,12 @@ export type ClaimAnswer =
  * A task that was claimed before and never settled may have reached Twilio: it is not repeated, but looked for at Twilio when
  * `absenceMs` has passed since (guarantee G4).
  */
-export function decideClaim(
-  records: DispatchRecords,
-  claimant: Claimant & { readonly absenceMs: number },
-): Decision<ClaimAnswer> {
+export function decideClaim(records: DispatchRecords, claimant: DispatchClaimant): Decision<ClaimAnswer> {
   const { task, message, consent } = records;
   const { nowMs } = claimant;
   if (task === null || task.value.attempts !== claimant.attempts) return unchanged({ kind: "leave" });
+  // It was listed before it went on to the next part of its text: what was read is about another message.
+  if (task.value.messageId !== claimant.messageId) return unchanged({ kind: "leave" });
   if (message === null) return leaving(giveUp(task, records.rest));
   if (isSettled(message.value)) return leaving(goOn(task, nowMs));
   if (task.value.calling) return claimUnsettled(task, message, claimant);
@@ -112,7 +118,7 @@ export function callOf(task: Task): CallDetail {
 function claimUnsettled(
   task: Versioned<Task>,
   message: Versioned<Message>,
-  { nowMs, leaseMs, absenceMs }: Claimant & { readonly absenceMs: number },
+  { nowMs, leaseMs, absenceMs }: DispatchClaimant,
 ): Decision<ClaimAnswer> {
   const call = callOf(task.value);
   if (call.unknownSinceMs === null) {

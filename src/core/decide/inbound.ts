@@ -149,6 +149,11 @@ function suspectsStop(event: InboundEvent): boolean {
 const saidAtMsOf = ({ logged }: InboundEvent, { nowMs }: Moment): number =>
   Math.min(logged?.saidAtMs ?? nowMs, nowMs);
 
+/** Lines of the ledger that are made in one millisecond are in the order of their ids: of late words, by when they were said. */
+function entryIdOf(newEntryId: string, saidAtMs: number): string {
+  return `${saidAtMs.toString(16).padStart(12, "0")}${newEntryId.slice(12)}`;
+}
+
 /** The consent after the words, and whether they leave the suspicion that the contact wants to stop. */
 function consentAfter(
   records: InboundRecords,
@@ -159,7 +164,7 @@ function consentAfter(
   const countsAsStop = reply.intent === "maybe-stop" && event.maybeStop === "opt-out";
   const said = consentSignalOf({ intent: reply.intent, optOutType: payload.optOutType });
   const saidAtMs = saidAtMsOf(event, moment);
-  const note = logged === null ? null : `Read from Twilio's message log at ${timestampOf(moment.nowMs)}`;
+  const note = logged === null ? null : `Said at ${timestampOf(saidAtMs)}, read from Twilio's message log`;
   const result = changeConsent({
     gate: records.consent,
     accountSid: event.pair.accountSid,
@@ -167,7 +172,7 @@ function consentAfter(
     sender: event.consentSender,
     signal: said ?? (countsAsStop ? { kind: "informal-stop" } : { kind: "first-contact" }),
     evidence: { messageSid: payload.messageSid, text: payload.body, by: null, note },
-    entryId: event.newEntryId,
+    entryId: logged === null ? event.newEntryId : entryIdOf(event.newEntryId, saidAtMs),
     nowMs: moment.nowMs,
     ...(logged === null ? {} : { saidAtMs }),
   });

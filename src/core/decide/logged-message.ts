@@ -8,7 +8,7 @@ import type { Versioned, Write } from "../model/record";
 import type { Task } from "../model/task";
 import { timestampOf } from "../model/timestamp";
 import type { StatusPayload } from "../webhook/payload";
-import { changeConsent, hasSpokenSince, NO_EVIDENCE } from "./consent-change";
+import { changeConsent, hasSpokenSince, NO_EVIDENCE, WITHIN_SECOND_MS } from "./consent-change";
 import { recordsOfGate, restingOn } from "./consent-gate";
 import type { ConsentGate } from "./consent-gate";
 import { unchanged } from "./decision";
@@ -49,6 +49,7 @@ export function decideLoggedInbound(
   const { task, consent } = records;
   const { attempts, saidAtMs } = said.logged;
   if (task?.value.attempts !== attempts) return unchanged({ kind: "claim-lost" });
+  if (records.message !== null) return redateStart(records.message, consent, saidAtMs);
   const { beginMs, floorMs } = syncDetailOf(task.value);
   if (saidAtMs < Math.max(beginMs, floorMs ?? beginMs)) return unchanged({ kind: "left-out" });
   if (!said.logged.isToUs && records.conversation === null) return unchanged({ kind: "left-out" });
@@ -69,6 +70,36 @@ export function decideLoggedInbound(
   };
 }
 
+/** Whether a message is dated later here than it was said: its webhook came late, or our clock is ahead of Twilio's. */
+export function isDatedLate({ createdAt }: Message, entry: LoggedMessage): boolean {
+  return createdAt > timestampOf(loggedAtMs(entry) + WITHIN_SECOND_MS);
+}
+
+/**
+ * A START that came by webhook is dated by when it came. Where that opened the gate, the gate is dated by when it was said: a STOP that
+ * was said after it, and missed, would otherwise count as older.
+ */
+function redateStart(
+  message: Versioned<Message>,
+  gate: ConsentGate,
+  saidAtMs: number,
+): Decision<InboundAnswer> {
+  const answer = { kind: "duplicate" } as const;
+  const saidAt = timestampOf(saidAtMs);
+  const { record, beside } = gate;
+  const isItsWord = record?.value.state === "opted-in" && record.value.since === message.value.createdAt;
+  if (record === null || !isItsWord || !hasSpokenSince(gate, saidAtMs)) return unchanged(answer);
+  return {
+    writes: [
+      { kind: "consent", put: { ...record.value, since: saidAt }, expect: record.version },
+      ...restingOn(beside),
+      { kind: "message", put: { ...message.value, createdAt: saidAt }, expect: message.version },
+    ],
+    events: [],
+    answer,
+  };
+}
+
 /** The words of somebody who was erased are not brought back. But a STOP among them closes the gate, which knows no number. */
 function stopOfErased(
   gate: ConsentGate,
@@ -84,7 +115,10 @@ function stopOfErased(
     contact: event.pair.contact,
     sender: event.consentSender,
     signal,
-    evidence: { ...NO_EVIDENCE, note: `Read from Twilio's message log at ${timestampOf(at.nowMs)}` },
+    evidence: {
+      ...NO_EVIDENCE,
+      note: `Said at ${timestampOf(logged.saidAtMs)}, read from Twilio's message log`,
+    },
     entryId: event.newEntryId,
     nowMs: at.nowMs,
     saidAtMs: Math.min(logged.saidAtMs, at.nowMs),
@@ -140,9 +174,12 @@ export function decideLoggedStatus(
     { ...event, payload: statusOf(event) },
   );
   const withBill = mergedWith(bySid, event.entry);
-  // The same message once more, with what a callback does not tell: what Twilio charges for.
-  const writes = [...merged.writes.filter((write) => write.kind !== "message"), ...withBill.writes];
-  return { ...merged, writes, answer: true };
+  // The same message once more, with what a callback does not tell: what Twilio charges for. Listeners hear of what is committed.
+  return {
+    writes: [...merged.writes.filter((write) => write.kind !== "message"), ...withBill.writes],
+    events: [...withBill.events, ...merged.events.filter(({ name }) => name !== "message.status")],
+    answer: true,
+  };
 }
 
 function mergedWith(record: Versioned<Message>, entry: LoggedMessage): ReturnType<typeof changeMessage> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { consentGate } from "../../../src/core/decide/consent-gate";
 import { decideSettle } from "../../../src/core/decide/settle";
+import { decideClaim } from "../../../src/core/decide/dispatch";
 import type { DispatchRecords } from "../../../src/core/decide/dispatch";
 import type { CallResult, Settlement } from "../../../src/core/decide/settle";
 import { deliveryState } from "../../../src/core/delivery/status";
@@ -46,6 +47,22 @@ function written(result: CallResult, attempts: number): readonly string[] {
   const settlement = settlementOf(result, attempts);
   return decideSettle(underWay(), settlement).writes.map(({ kind }) => kind);
 }
+
+describe("claiming a task", () => {
+  it("that has gone on to the next part since it was listed leaves it alone", () => {
+    const before = underWay();
+    const settled = sampleMessage(1, { direction: "outbound", sid: "SM1" });
+    const task = sampleTask(1, { purpose: "dispatch", attempts: 2, calling: false, messageId: "next" });
+    const records = {
+      ...before,
+      task: { version: 4, value: task },
+      message: { version: 2, value: settled },
+    };
+    const claimant = { attempts: 2, messageId: settled.id, nowMs: 0, leaseMs: 1, absenceMs: 1 };
+    expect(decideClaim(records, claimant)).toEqual({ writes: [], events: [], answer: { kind: "leave" } });
+    expect(decideClaim({ ...records, message: null }, claimant).writes).toEqual([]);
+  });
+});
 
 describe("settling a call", () => {
   it("by the claim that holds the task ends the task", () => {

@@ -224,7 +224,7 @@ async function decideStep(
   const task = await recordOf<"task">(storage, { kind: "task", id: dispatchTaskId(messageId) });
   if (step.kind === "claim") {
     const attempts = (task?.value.attempts ?? 0) - (step.staleAttempts ? 1 : 0);
-    const claimant = { attempts, nowMs, ...TIMES };
+    const claimant = { attempts, messageId, nowMs, ...TIMES };
     const decision = decided(
       { task, message, consent: consentGate([consentId], [consent]), rest: [] },
       (records) => decideClaim(records, claimant),

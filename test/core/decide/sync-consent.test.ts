@@ -199,11 +199,11 @@ describe("words that come late", () => {
     expect({ state: value.state, since: value.since }).toEqual({ state, since: timestampOf(minute(since)) });
   });
 
-  it("enter the ledger with the time they were said", () => {
+  it("enter the ledger where they change the gate, and the record with the time they were said", () => {
     const { result } = after(null, { kind: "keyword-stop", atMs: minute(5) }, { nowMs: minute(60) });
     expect(result.writes).toMatchObject([
       { kind: "consent", put: { state: "opted-out", since: timestampOf(minute(5)) } },
-      { kind: "consentEntry", put: { to: "opted-out", at: timestampOf(minute(5)) } },
+      { kind: "consentEntry", put: { to: "opted-out", at: timestampOf(minute(60)) } },
     ]);
   });
 
