@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { Express } from "express";
-import { createSms } from "@mailtrixy/sms";
+import { createSms, withConnectionOverrides } from "@mailtrixy/sms";
 import type { Logger, Sms, SmsOptions, Storage } from "@mailtrixy/sms";
 import { createSimulator } from "@mailtrixy/sms/simulator";
 import type { Simulator } from "@mailtrixy/sms/simulator";
@@ -119,7 +119,7 @@ async function openTwilio(
   if (twilioUrl !== undefined) return { simulator: null, apiBaseUrl: twilioUrl };
   const simulator = createSimulator({
     accounts: [{ accountSid: account.accountSid, authToken: account.authToken }],
-    numbers: [{ phoneNumber: business.number, smsUrl: webhookUrl }],
+    numbers: [{ phoneNumber: business.number, smsUrl: withConnectionOverrides(webhookUrl) }],
     delivery: { stepMs },
   });
   await simulator.start();

@@ -89,7 +89,7 @@ function eventOf({ settings, runtime }: StoreParts, received: ReceivedMessage, p
 }
 
 /** The thread of a message. The senders of the Messaging Service that we send through share one thread. */
-export function pairOf(payload: InboundPayload, account: Account): Pair {
+function pairOf(payload: InboundPayload, account: Account): Pair {
   const service = payload.messagingServiceSid;
   return {
     accountSid: account.accountSid,

@@ -29,7 +29,7 @@ const bytesPerKilobyte = 1000;
  * explained: the texts are data that an application which calls neither does not get.
  */
 const budgets: Readonly<Record<string, Budget>> = {
-  ".": { aim: 45, ceiling: 56 },
+  ".": { aim: 45, ceiling: 66 },
   "./core": { aim: 15, ceiling: 17.5 },
   "measureText from ./core": { aim: 2, ceiling: 2 },
 };

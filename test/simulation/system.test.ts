@@ -7,7 +7,7 @@ import type { RunResult, StorageName } from "./system/run";
 import { linesAbout } from "./system/trace-lines";
 
 /** How many seeds are run on memory; a tenth as many on SQLite. */
-const SEEDS = Number(process.env["SIMULATION_SEEDS"] ?? "200");
+const SEEDS = Number(process.env["SIMULATION_SEEDS"] ?? "100");
 const FIRST_SEED = 1;
 const BATCH = 20;
 

@@ -2,7 +2,6 @@ import type { ReplyClass } from "../consent/classify-reply";
 import { keywordAnswerOf } from "../consent/keyword-answer";
 import type { KeywordAnswers } from "../consent/keyword-answer";
 import { consentSignalOf, mayReceive } from "../consent/machine";
-import { deliveryState } from "../delivery/status";
 import { parseAddress } from "../model/address";
 import { consentIdOf } from "../model/consent";
 import type { Consent } from "../model/consent";
@@ -23,6 +22,7 @@ import { unchanged } from "./decision";
 import type { Decision, Moment } from "./decision";
 import { overtakenDraft } from "./draft";
 import { createdEvent, dispatchTask, outboundMessage } from "./outbound";
+import { inboundMessage } from "./inbound-message";
 import { joinThread, putConversation } from "./thread";
 import type { Pair } from "./thread";
 
@@ -111,7 +111,7 @@ export function decideInbound(
     attention: consent.isSuspect ? "maybe-stop" : joined.attention,
     createdAt: joined.createdAt < timestampOf(atMs) ? joined.createdAt : timestampOf(atMs),
   };
-  const message = inboundMessage(event, received, atMs);
+  const message = inboundMessage(event.payload, received, atMs);
   const answered = answerKeyword(event, { received, consent, moment });
   const thread = putConversation(records.conversation, answered.conversation, event.instanceMode);
   const asked = { conversation: received, message, consent: consent.consent, moment };
@@ -231,34 +231,6 @@ function answerKeyword(
       { kind: "task", put: task, expect: "absent" },
     ],
     events: [createdEvent(message)],
-  };
-}
-
-function inboundMessage(event: InboundEvent, conversation: ConversationRecord, atMs: number): Message {
-  const { payload } = event;
-  const delivery = deliveryState("received");
-  return {
-    id: payload.messageSid,
-    accountSid: conversation.accountSid,
-    conversationId: conversation.id,
-    seq: conversation.lastSeq,
-    direction: "inbound",
-    from: payload.from,
-    to: payload.to,
-    ours: conversation.ours,
-    body: payload.body,
-    media: payload.media,
-    status: delivery.status,
-    delivery,
-    sid: payload.messageSid,
-    error: null,
-    segments: payload.segments,
-    encoding: countSegments(payload.body).encoding,
-    billedSegments: null,
-    answersKeyword: null,
-    author: { kind: "contact" },
-    extra: payload.extra,
-    createdAt: timestampOf(atMs),
   };
 }
 

@@ -68,11 +68,11 @@ export function decideStatus(records: StatusRecords, event: StatusEvent): Decisi
     from: payload.from,
   });
   const consent = optOutOf(records.consent, record.value, event);
-  const writes = [...(consent?.writes ?? []), ...change.writes];
+  const isNews = change.writes.length > 0 || consent?.changed === true;
   return {
-    writes,
+    writes: [...(consent?.writes ?? []), ...change.writes],
     events: [...change.events, ...(consent?.events ?? [])],
-    answer: { kind: writes.length > 0 ? "merged" : "nothing-new", message: change.message },
+    answer: { kind: isNews ? "merged" : "nothing-new", message: change.message },
   };
 }
 

@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
  * The source of a file with an edit made in it.
  * @throws Error when the text to replace is not there exactly once.
  */
-export function applyEdit(source: string, { file, find, replace }: Edit): string {
+function applyEdit(source: string, { file, find, replace }: Edit): string {
   const pieces = source.split(find);
   if (pieces.length !== 2) {
     throw new Error(`${file} has the text of an edit ${pieces.length - 1} times: ${find.slice(0, 80)}`);

@@ -49,7 +49,7 @@ export interface RunResult {
 }
 
 /** What the library at hand has. */
-export const FEATURES: Features = { sync: true, settle: true };
+const FEATURES: Features = { sync: true, settle: true };
 
 /** How Twilio is told to try again, where a run has that. */
 const OVERRIDES = "#rc=5&rp=ct,rt,5xx&ct=2000&rt=4000";

@@ -159,8 +159,8 @@ export const VARIANTS_OF_DELIVERY: readonly Variant[] = [
       ),
       edit(
         "src/core/decide/inbound.ts",
-        "const message = inboundMessage(event, received, atMs);",
-        `const made = inboundMessage(event, received, atMs);
+        "const message = inboundMessage(event.payload, received, atMs);",
+        `const made = inboundMessage(event.payload, received, atMs);
   const message = records.message === null ? made : { ...made, id: event.newEntryId, sid: null };`,
       ),
       edit(
