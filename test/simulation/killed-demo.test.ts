@@ -11,17 +11,12 @@ import { bundleInbox } from "./kills/inbox-process";
 import { contradictions } from "./kills/rules";
 import type { Evidence } from "./kills/rules";
 
-/** Whether the library finds texts and statuses in Twilio's log whose webhook never got through. */
-const SYNC_EXISTS = true;
-/** Whether the library looks up calls in Twilio's log whose outcome it does not know. */
-const SETTLE_EXISTS = true;
-
 const TIMING = { requestTimeoutMs: 500, leaseMs: 2_000, fenceMs: 500, absenceMs: 1_000, graceMs: 200 };
 const SMS_OPTIONS = {
   timing: TIMING,
   worker: { pollMs: 100 },
   assistant: { timeoutMs: 1_000 },
-  ...(SYNC_EXISTS ? { sync: { everyMs: 500, lagsMs: [0], overlapMs: 10_000 } } : {}),
+  sync: { everyMs: 500, lagsMs: [0], overlapMs: 10_000 },
 };
 
 const KILLS = Number(process.env["KILLS"] ?? 12);
@@ -56,8 +51,6 @@ async function expectNothingLost(storage: string): Promise<void> {
     smsOptions: SMS_OPTIONS,
     knowledge: {
       longestCallMs: TIMING.fenceMs + TIMING.requestTimeoutMs,
-      isSynced: SYNC_EXISTS,
-      isSettled: SETTLE_EXISTS,
     },
   });
   campaigns.push(campaign);

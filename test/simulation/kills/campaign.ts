@@ -25,7 +25,7 @@ export interface CampaignOptions {
   /** Options of `createSms` in the killed process. */
   readonly smsOptions: unknown;
   /** What the rules need besides what happened. */
-  readonly knowledge: Pick<Evidence, "longestCallMs" | "isSynced" | "isSettled">;
+  readonly knowledge: Pick<Evidence, "longestCallMs">;
 }
 
 /** A run whose faults are over: the last process is up and stays up. */
@@ -73,6 +73,10 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
   const place = { bundle, port, storage, twilioUrl: road.url, smsOptions };
   const ledger: Ledger = { texts: [], replies: [], oddities: [] };
   const client = createInboxClient(url);
+  // The first start, which ends well, is the beginning: what was said before it is nobody's to catch up with.
+  const first = startInbox(place);
+  await first.open;
+  await first.kill();
   let isLoadOn = true;
   const phonePart = (name: string): PhoneParts => ({
     simulator,

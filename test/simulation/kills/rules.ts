@@ -1,4 +1,3 @@
-import { statusRank } from "../../../src/core/delivery/status";
 import type { AskedReply, Ledger, SentText } from "./ledger";
 import type { LoggedMessage, SendCall, StoredConversation, StoredMessage } from "./records";
 
@@ -11,10 +10,6 @@ export interface Evidence {
   readonly inbox: readonly StoredConversation[];
   /** How long after a STOP was committed a call may arrive whose claim came before it. */
   readonly longestCallMs: number;
-  /** Whether texts and statuses whose webhook never got through are found in Twilio's log. */
-  readonly isSynced: boolean;
-  /** Whether calls with an unknown outcome are looked up in Twilio's log. */
-  readonly isSettled: boolean;
 }
 
 /** What must not be, a line for each case; empty when all is well. */
@@ -31,10 +26,7 @@ export function contradictions(evidence: Evidence): readonly string[] {
 }
 
 /** Every text is stored once, and as it was sent. */
-function aboutTexts({ ledger, log, inbox, isSynced }: Evidence): readonly string[] {
-  const answered = new Set(
-    ledger.texts.filter(({ answeredAtMs }) => answeredAtMs !== null).map(({ sid }) => sid),
-  );
+function aboutTexts({ ledger, log, inbox }: Evidence): readonly string[] {
   const inLog = new Map(
     log.filter(({ direction }) => direction === "inbound").map((text) => [text.sid, text]),
   );
@@ -44,7 +36,7 @@ function aboutTexts({ ledger, log, inbox, isSynced }: Evidence): readonly string
     ...[...inLog.values()].flatMap(({ sid, body }) => {
       const count = bySid.get(sid)?.length ?? 0;
       if (count > 1) return [`a text is stored ${count} times: ${body}`];
-      return count === 0 && (isSynced || answered.has(sid)) ? [`a text is not stored: ${body} (${sid})`] : [];
+      return count === 0 ? [`a text is not stored: ${body} (${sid})`] : [];
     }),
     ...stored.flatMap(({ id, body, from }) => {
       const sent = inLog.get(id);
@@ -81,7 +73,7 @@ function aboutReplies(evidence: Evidence): readonly string[] {
     const isTaken = asked.some(({ outcome }) => outcome !== "blocked");
     const [message] = kept;
     if (!isTaken || message === undefined) return lost({ body, isTaken, sent, kept });
-    return aboutMessage(message, sent[0] ?? null, evidence).map((what) => `${what}: ${body}`);
+    return aboutMessage(message, sent[0] ?? null).map((what) => `${what}: ${body}`);
   });
 }
 
@@ -97,13 +89,9 @@ function lost(reply: {
     : [`a reply that was blocked was sent: ${reply.body}`];
 }
 
-function aboutMessage(
-  { status, sid }: StoredMessage,
-  sent: LoggedMessage | null,
-  { isSynced, isSettled }: Evidence,
-): readonly string[] {
+function aboutMessage({ status, sid }: StoredMessage, sent: LoggedMessage | null): readonly string[] {
   if (status === "pending") return ["a reply is still pending"];
-  if (status === "unknown") return isSettled ? ["a reply's outcome is still unknown"] : [];
+  if (status === "unknown") return ["a reply's outcome is still unknown"];
   if (sid === null) {
     const isRefused = status === "blocked" || status === "failed";
     if (!isRefused) return [`a reply is ${status} without Twilio's sid`];
@@ -112,32 +100,16 @@ function aboutMessage(
   if (sent?.sid !== sid)
     return [sent === null ? "a reply never reached Twilio" : "a reply has another one's sid"];
   if (sent.status === status) return [];
-  // A status callback that found nobody is only made up for by reading the log.
-  const isBehind = !isSynced && rankOf(sent.status) > statusRank(status);
-  return isBehind ? [] : [`a reply that is ${sent.status} is shown as ${status}`];
+  return [`a reply that is ${sent.status} is shown as ${status}`];
 }
 
-/** The simulator's statuses have our names. */
-function rankOf(status: string): number {
-  switch (status) {
-    case "queued":
-    case "sent":
-    case "delivered":
-    case "undelivered":
-    case "failed":
-      return statusRank(status);
-    default:
-      return 0;
-  }
-}
-
-/** Nothing was sent that nobody asked for; with look-ups, nothing was sent that the inbox does not know. */
-function aboutStrangers({ ledger, log, inbox, isSettled }: Evidence): readonly string[] {
+/** Nothing was sent that nobody asked for, and nothing was sent that the inbox does not know. */
+function aboutStrangers({ ledger, log, inbox }: Evidence): readonly string[] {
   const asked = new Set(ledger.replies.map(({ body }) => body));
   const known = new Set(messagesOf(inbox, "outbound").map(({ sid }) => sid));
   return outboundOf(log).flatMap(({ body, sid }) => {
     if (!asked.has(body)) return [`Twilio has a message that nobody asked for: ${body}`];
-    return isSettled && !known.has(sid) ? [`Twilio has a message that the inbox does not know: ${body}`] : [];
+    return !known.has(sid) ? [`Twilio has a message that the inbox does not know: ${body}`] : [];
   });
 }
 
@@ -179,11 +151,9 @@ function silencesOf(
 }
 
 /** Who said STOP last is opted out, and nobody else. */
-function aboutConsent({ ledger, inbox, isSynced }: Evidence): readonly string[] {
+function aboutConsent({ ledger, inbox }: Evidence): readonly string[] {
   return inbox.flatMap(({ contact, isOptedOut }) => {
     const last = ledger.texts.findLast((text) => text.contact === contact && text.word !== null);
-    // What never got through cannot be known.
-    if (last !== undefined && last.answeredAtMs === null && !isSynced) return [];
     const word = last?.word ?? null;
     if (isOptedOut === (word === "stop")) return [];
     return [
