@@ -12,10 +12,10 @@ import type { StoreParts } from "./store-inbound";
 /** How many messages are looked up at once. */
 const AT_ONCE = 25;
 
-/** What inbound entries tell: those that are not stored here yet, and those that are a START which is dated too late here. */
+/** What inbound entries tell: those that are not stored here yet, and those whose STOP or START is dated too late here. */
 export interface InboundNews {
   readonly missing: readonly LoggedMessage[];
-  readonly lateStarts: readonly LoggedMessage[];
+  readonly lateWords: readonly LoggedMessage[];
 }
 
 /** Finds out what inbound entries tell, by their MessageSids. */
@@ -25,7 +25,7 @@ export async function newsOf(
 ): Promise<InboundNews> {
   const { reading } = settings.consent;
   const missing: LoggedMessage[] = [];
-  const lateStarts: LoggedMessage[] = [];
+  const lateWords: LoggedMessage[] = [];
   for (const batch of batchesOf(entries)) {
     const { answer } = await transact({
       keys: keysOf(
@@ -37,12 +37,13 @@ export async function newsOf(
     for (const [index, entry] of batch.entries()) {
       const record = answer[index] ?? null;
       if (record === null) missing.push(entry);
-      else if (isDatedLate(record.value, entry) && classifyReply(entry.body, reading).intent === "start") {
-        lateStarts.push(entry);
+      else if (isDatedLate(record.value, entry)) {
+        const { intent } = classifyReply(entry.body, reading);
+        if (intent === "start" || intent === "stop") lateWords.push(entry);
       }
     }
   }
-  return { missing, lateStarts };
+  return { missing, lateWords };
 }
 
 /** Merges what the log says of messages of ours, and resolves to how many of them it was news for. */

@@ -129,9 +129,9 @@ export async function runPass(parts: PassParts, pass: Pass): Promise<PassReport>
     const ours = entries.filter(({ direction }) => direction.startsWith("outbound"));
     done.statuses += await mergeLogged(parts, accountSid, ours);
     const theirs = entries.filter((entry) => isInbound(entry, runtime.now()));
-    const { missing, lateStarts } = await newsOf(parts, theirs);
-    // Before anything of this stretch is stored: a STOP in it must meet what was said before it with its own date.
-    const redated = await storeAll(lateStarts.filter((entry) => isInbound(entry, runtime.now())));
+    const { missing, lateWords } = await newsOf(parts, theirs);
+    // Before anything of this stretch is stored: what was missed must meet what came late with its own date.
+    const redated = await storeAll(lateWords.filter((entry) => isInbound(entry, runtime.now())));
     return redated.kind === "done" ? missing : null;
   }
 

@@ -49,7 +49,7 @@ export function decideLoggedInbound(
   const { task, consent } = records;
   const { attempts, saidAtMs } = said.logged;
   if (task?.value.attempts !== attempts) return unchanged({ kind: "claim-lost" });
-  if (records.message !== null) return redateStart(records.message, consent, saidAtMs);
+  if (records.message !== null) return redateWords(records.message, consent, saidAtMs);
   const { beginMs, floorMs } = syncDetailOf(task.value);
   if (saidAtMs < Math.max(beginMs, floorMs ?? beginMs)) return unchanged({ kind: "left-out" });
   if (!said.logged.isToUs && records.conversation === null) return unchanged({ kind: "left-out" });
@@ -76,10 +76,10 @@ export function isDatedLate({ createdAt }: Message, entry: LoggedMessage): boole
 }
 
 /**
- * A START that came by webhook is dated by when it came. Where that opened the gate, the gate is dated by when it was said: a STOP that
+ * A STOP or START that came by webhook is dated by when it came. Where it is what counts, the gate is dated by when it was said: what
  * was said after it, and missed, would otherwise count as older.
  */
-function redateStart(
+function redateWords(
   message: Versioned<Message>,
   gate: ConsentGate,
   saidAtMs: number,
@@ -87,7 +87,7 @@ function redateStart(
   const answer = { kind: "duplicate" } as const;
   const saidAt = timestampOf(saidAtMs);
   const { record, beside } = gate;
-  const isItsWord = record?.value.state === "opted-in" && record.value.since === message.value.createdAt;
+  const isItsWord = record?.value.since === message.value.createdAt;
   if (record === null || !isItsWord || !hasSpokenSince(gate, saidAtMs)) return unchanged(answer);
   return {
     writes: [

@@ -150,12 +150,24 @@ function silencesOf(
     });
 }
 
+/** Twilio's log tells whole seconds. Where the order of a missed STOP or START cannot be told from it, the gate is closed. */
+const SAME_SECOND_MS = 1_000;
+
 /** Who said STOP last is opted out, and nobody else. */
 function aboutConsent({ ledger, inbox }: Evidence): readonly string[] {
   return inbox.flatMap(({ contact, isOptedOut }) => {
-    const last = ledger.texts.findLast((text) => text.contact === contact && text.word !== null);
+    const words = ledger.texts.filter((text) => text.contact === contact && text.word !== null);
+    const last = words.at(-1);
     const word = last?.word ?? null;
     if (isOptedOut === (word === "stop")) return [];
+    const isAmbiguous = words.some(
+      (text) =>
+        text.word === "stop" &&
+        last !== undefined &&
+        text.beganAtMs > last.beganAtMs - SAME_SECOND_MS &&
+        (text.answeredAtMs === null || last.answeredAtMs === null),
+    );
+    if (isOptedOut && isAmbiguous) return [];
     return [
       `${contact} said ${word ?? "neither STOP nor START"} and is ${isOptedOut ? "" : "not "}opted out`,
     ];
