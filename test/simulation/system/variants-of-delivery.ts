@@ -96,7 +96,7 @@ export const VARIANTS_OF_DELIVERY: readonly Variant[] = [
   {
     name: "no-fence",
     breaks: "A claim is used however old it is.",
-    caughtAt: 24,
+    caughtAt: 90,
     edits: [
       edit(
         "src/flows/dispatch.ts",
@@ -126,7 +126,7 @@ export const VARIANTS_OF_DELIVERY: readonly Variant[] = [
   {
     name: "part-skipped",
     breaks: "A stale look at a split text's task moves it on past the part that is next.",
-    caughtAt: 346,
+    caughtAt: 20,
     edits: [
       edit(
         "src/core/decide/dispatch.ts",
@@ -198,7 +198,7 @@ export const VARIANTS_OF_DELIVERY: readonly Variant[] = [
   {
     name: "absence-too-early",
     breaks: "A message is taken for absent as soon as the call has failed.",
-    caughtAt: 21,
+    caughtAt: 30,
     edits: [
       edit("src/core/decide/settle.ts", "dueAtMs: absentFromMs,", "dueAtMs: nowMs,"),
       edit("src/core/decide/dispatch.ts", "dueAtMs: nowMs + absenceMs,", "dueAtMs: nowMs,"),
